@@ -45,7 +45,7 @@ def barnabas_proto(name, src, deps = [], has_service = False, visibility = None)
         srcs = [stem + ".pb.cc"],
         hdrs = [stem + ".pb.h"],
         copts = ["-w"],
-        includes = ["/".join([".."] * (len(folder.split("/")) - 1)) or "."],
+        strip_include_prefix = "/" + _ROOT,
         visibility = visibility,
         deps = [dep + "_proto" for dep in deps] + ["@com_google_protobuf//:protobuf"],
     )
@@ -62,6 +62,7 @@ def barnabas_proto(name, src, deps = [], has_service = False, visibility = None)
             srcs = [stem + ".grpc.pb.cc"],
             hdrs = [stem + ".grpc.pb.h"],
             copts = ["-w"],
+            strip_include_prefix = "/" + _ROOT,
             visibility = visibility,
             deps = [
                 name + "_proto",
