@@ -26,11 +26,21 @@
 
 namespace barnabas::record {
 
+// Who sends a batch and where it stands in the producer's sequence.
+struct BatchProducer {
+  ProducerId id = kNoProducer;
+  ProducerEpoch epoch = kNoProducerEpoch;
+  int32_t base_sequence = -1;
+};
+
 class BatchBuilder {
  public:
+  using Producer = BatchProducer;
+
   explicit BatchBuilder(Codec codec = Codec::kNone);
 
-  // Level of the codec; nullopt is the codec's usual one.
+  // Level of the codec; nullopt is the codec's usual one. Beyond the codec's
+  // range the nearest is taken.
   void SetCodec(Codec codec, std::optional<int> level = std::nullopt);
 
   // Adds one record. The fast form without headers is inline-friendly.
@@ -40,19 +50,13 @@ class BatchBuilder {
 
   int32_t record_count() const { return record_count_; }
   bool Empty() const { return record_count_ == 0; }
-  // Bytes of the batch if it were finished uncompressed now.
-  size_t EstimateBytes() const { return buffer_.size(); }
+  // Bytes of the batch if it were finished uncompressed now; the header alone
+  // when empty.
+  size_t EstimateBytes() const { return used_; }
   // What one more such record adds at most.
   static size_t RecordBytesMax(std::optional<std::string_view> key,
                                std::optional<std::string_view> value,
                                absl::Span<const HeaderView> headers);
-
-  // Who sends the batch and where it stands in the sequence.
-  struct Producer {
-    ProducerId id = kNoProducer;
-    ProducerEpoch epoch = kNoProducerEpoch;
-    int32_t base_sequence = -1;
-  };
 
   // The finished batch, base offset 0 and leader epoch -1. The builder is then
   // empty. May be followed by Restamp on the bytes.
@@ -62,9 +66,18 @@ class BatchBuilder {
   void Reset();
 
  private:
+  // Makes sure that `bytes` can be written behind used_.
+  void Reserve(size_t bytes);
+
   Codec codec_;
   std::optional<int> level_;
+
+  // [0, used_) is the header's place and the records; what lies behind up to
+  // size() may be written to.
   std::string buffer_;
+  size_t used_ = kBatchHeaderBytes;
+  // Size of the last finished batch: what the next one reserves at once.
+  size_t expected_bytes_ = 0;
   int32_t record_count_ = 0;
   int64_t base_timestamp_ms_ = 0;
   int64_t max_timestamp_ms_ = 0;

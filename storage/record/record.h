@@ -4,7 +4,7 @@
 // Units: timestamps in milliseconds of wall time.
 // Empty case: an absent key or value is nullopt, an empty one is "".
 //   An absent value is a tombstone.
-// Thread: a plain value. Errors: none here; record_reader.h reports damage.
+// Thread: a plain value. Errors: none here; batch_reader.h reports damage.
 #ifndef BARNABAS_STORAGE_RECORD_RECORD_H_
 #define BARNABAS_STORAGE_RECORD_RECORD_H_
 
