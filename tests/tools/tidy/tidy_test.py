@@ -108,6 +108,8 @@ class BudgetTest(unittest.TestCase):
                          check('broker/a.cc', klass(text + '  int G() const {'
                                                     ' return 1; }\n')))
         self.assertEqual([], check('broker/a.cc', klass(
+            text + '  void F0(int overload);\n')))
+        self.assertEqual([], check('broker/a.cc', klass(
             text + ' private:\n  void G();\n')))
 
     def test_data_members(self):
