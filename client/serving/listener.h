@@ -1,0 +1,88 @@
+// Listener: a gRPC server on an accept loop of our own.
+//
+// What: Debian's gRPC 1.51 dies of one shortage of descriptors, inflates
+//   bombs and holds half-open callers; so the listener accepts by itself
+//   (env::TcpAcceptor), takes only callers that begin with HTTP/2's preface,
+//   refuses gRPC compression, bounds messages, streams and handshakes, and
+//   adds health and reflection. See reliability.md 0.1.
+// Place: made by broker_process and controller_process, one per port.
+// Units: bytes, absl::Duration. Ranges: port 0 lets the kernel choose.
+// Empty case: without services only health and reflection answer.
+// Thread: Start, Shutdown and the destructor by the owner; the rest any.
+// Errors: ADDRESS_IN_USE, PERMISSION_DENIED, INVALID_NODE_FILE of the
+//   acceptor. A caller with HTTP/1 is answered 426 and shut.
+// Always true: services, health board and extensions outlive the listener.
+#ifndef BARNABAS_CLIENT_SERVING_LISTENER_H_
+#define BARNABAS_CLIENT_SERVING_LISTENER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/serving/health.h"
+#include "proto/types/limits.h"
+#include "storage/env/net/tcp_acceptor.h"
+
+namespace grpc {
+class Server;
+class ServerBuilder;
+class Service;
+}  // namespace grpc
+
+namespace barnabas::rpc {
+
+// One service and its full name: {v1::Discovery::service_full_name(), &x}.
+struct ServedService {
+  std::string name;
+  grpc::Service* service = nullptr;
+};
+
+struct ListenerOptions {
+  // "client" or "peer", for logs.
+  std::string name;
+  std::string host;
+  int32_t port = 0;
+  std::vector<ServedService> services;
+  // May be null.
+  HealthBoard* health = nullptr;
+  bool reflection = true;
+  int64_t message_bytes_max = kMessageBytesMax;
+  int32_t connections_max = kConnectionsMax;
+  int32_t streams_per_connection_max = kStreamsPerConnectionMax;
+  absl::Duration handshake_timeout = absl::Seconds(5);
+  absl::Duration keepalive_time = absl::Seconds(20);
+  absl::Duration keepalive_timeout = absl::Seconds(10);
+  // For what the above cannot say (completion queues, generic services).
+  std::function<void(grpc::ServerBuilder*)> extend;
+};
+
+class Listener {
+ public:
+  // Binds, builds the server and accepts.
+  static absl::StatusOr<std::unique_ptr<Listener>> Start(
+      const ListenerOptions& options);
+
+  // Shuts down without grace if Shutdown was not called.
+  virtual ~Listener() = default;
+
+  virtual int32_t port() const = 0;
+
+  // New connections are refused from now on; calls and streams go on.
+  virtual void StopAccepting() = 0;
+  // StopAccepting, then waits up to `grace` for calls to end, then cancels
+  // them. Services must have ended their streams with GoAway before.
+  virtual void Shutdown(absl::Duration grace) = 0;
+
+  virtual env::AcceptorFacts facts() const = 0;
+  // For guards: what is open, and shutting one of them.
+  virtual env::TcpAcceptor* acceptor() = 0;
+  virtual grpc::Server* server() = 0;
+};
+
+}  // namespace barnabas::rpc
+
+#endif  // BARNABAS_CLIENT_SERVING_LISTENER_H_
