@@ -46,7 +46,7 @@ BANNED = [
            'return an absl::Status (MakeError of proto/types/error.h)'),
     Banned(r'\babsl::(Internal|InvalidArgument|NotFound|Unavailable'
            r'|FailedPrecondition|OutOfRange|Unknown|ResourceExhausted)Error\s*'
-           r'\(', ('tests/',),
+           r'\(', ('tests/', 'storage/env/'),
            'use MakeError(ErrorCode::k…, what, what to do next)'),
 ]
 
