@@ -51,7 +51,8 @@ class NodeAdminService final : public v1::NodeAdmin::CallbackService {
   absl::Status ChangeVerbosity(const std::string& module, int32_t verbosity,
                                int64_t for_ms);
   // Remembers what to go back to; the first of several changes counts.
-  void Remember(const std::string& key, Pending before, int64_t for_ms);
+  void Remember(const std::string& key, Pending before, int64_t for_ms)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Revert(const std::string& key);
 
   env::LogLevels* const levels_;

@@ -1,0 +1,176 @@
+#include "client/serving/listener.h"
+
+#include <fcntl.h>
+#include <glog/logging.h>
+#include <grpc/grpc.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <mutex>
+#include <utility>
+
+#include "grpc/health/v1/health.pb.h"
+#include "proto/types/error.h"
+#include "proto/types/status_macros.h"
+
+namespace barnabas::rpc {
+namespace {
+
+using ExternalAcceptor = grpc::experimental::ExternalConnectionAcceptor;
+
+// What every HTTP/2 client says first (RFC 9113, 3.4).
+constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+constexpr char kHttp1Answer[] =
+    "HTTP/1.1 426 Upgrade Required\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n"
+    "Upgrade: h2c\r\n"
+    "Connection: close\r\n"
+    "Content-Length: 96\r\n"
+    "\r\n"
+    "PROTOCOL_ERROR: this port speaks gRPC over HTTP/2; probes and metrics "
+    "are on the http listener.\n";
+// Metadata of one call: enough for tokens and traces.
+constexpr int kMetadataBytesMax = 16 * 1024;
+
+// Debian's gRPC registers its health service without a descriptor, so
+// reflection could list but not describe it; ours is linked by being named.
+void LinkHealthDescriptor() {
+  CHECK(grpc::health::v1::HealthCheckRequest::descriptor() != nullptr);
+}
+
+void InitPlugins() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LinkHealthDescriptor();
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+void SetBounds(const ListenerOptions& options, grpc::ServerBuilder* builder) {
+  builder->SetMaxReceiveMessageSize(
+      static_cast<int>(options.message_bytes_max));
+  builder->SetMaxSendMessageSize(static_cast<int>(options.message_bytes_max));
+  // The receive limit is applied to the bytes on the wire, so 261 kB could
+  // inflate to 256 MiB; batches carry their own compression.
+  builder->SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+  builder->SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder->SetDefaultCompressionAlgorithm(GRPC_COMPRESS_NONE);
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                              options.streams_per_connection_max);
+  builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  builder->AddChannelArgument(
+      GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+      static_cast<int>(absl::ToInt64Milliseconds(options.handshake_timeout)));
+}
+
+void SetKeepalive(const ListenerOptions& options,
+                  grpc::ServerBuilder* builder) {
+  builder->AddChannelArgument(
+      GRPC_ARG_KEEPALIVE_TIME_MS,
+      static_cast<int>(absl::ToInt64Milliseconds(options.keepalive_time)));
+  builder->AddChannelArgument(
+      GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+      static_cast<int>(absl::ToInt64Milliseconds(options.keepalive_timeout)));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Clients may ping every 5 s even when idle.
+  builder->AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5000);
+}
+
+class GrpcListener final : public Listener {
+ public:
+  GrpcListener(const ListenerOptions& options,
+               std::unique_ptr<env::TcpAcceptor> acceptor)
+      : name_(options.name),
+        health_(options.health),
+        acceptor_(std::move(acceptor)) {}
+
+  ~GrpcListener() override { Shutdown(absl::ZeroDuration()); }
+
+  absl::Status Build(const ListenerOptions& options) {
+    InitPlugins();
+    grpc::ServerBuilder builder;
+    external_ = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        grpc::InsecureServerCredentials());
+    SetBounds(options, &builder);
+    SetKeepalive(options, &builder);
+    for (const ServedService& served : options.services) {
+      builder.RegisterService(served.service);
+    }
+    if (options.extend) options.extend(&builder);
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr) {
+      return MakeError(ErrorCode::kInternal,
+                       "gRPC refused to build the server of listener " + name_,
+                       "see the log lines above");
+    }
+    if (health_ != nullptr && server_->GetHealthCheckService() != nullptr) {
+      for (const ServedService& served : options.services) {
+        health_->SetService(served.name, true);
+      }
+      health_->Attach(server_->GetHealthCheckService());
+    }
+    acceptor_->Start([external = external_.get()](int descriptor) {
+      ExternalAcceptor::NewConnectionParameters parameters;
+      parameters.fd = descriptor;
+      external->HandleNewConnection(&parameters);
+    });
+    return absl::OkStatus();
+  }
+
+  int32_t port() const override { return acceptor_->port(); }
+  void StopAccepting() override { acceptor_->StopAccepting(); }
+  env::AcceptorFacts facts() const override { return acceptor_->facts(); }
+  env::TcpAcceptor* acceptor() override { return acceptor_.get(); }
+  grpc::Server* server() override { return server_.get(); }
+
+  void Shutdown(absl::Duration grace) override {
+    acceptor_->StopAccepting();
+    if (server_ == nullptr || shut_) return;
+    shut_ = true;
+    if (health_ != nullptr && server_->GetHealthCheckService() != nullptr) {
+      health_->Detach(server_->GetHealthCheckService());
+    }
+    const auto deadline = gpr_time_add(
+        gpr_now(GPR_CLOCK_MONOTONIC),
+        gpr_time_from_millis(absl::ToInt64Milliseconds(grace), GPR_TIMESPAN));
+    server_->Shutdown(deadline);
+  }
+
+ private:
+  const std::string name_;
+  HealthBoard* const health_;
+  // Destroyed in this order from below: the acceptor's thread ends first, so
+  // that nothing is handed to a server that is gone.
+  std::unique_ptr<ExternalAcceptor> external_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<env::TcpAcceptor> acceptor_;
+  bool shut_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(
+    const ListenerOptions& options) {
+  env::TcpAcceptor::Options accept;
+  accept.name = options.name;
+  accept.host = options.host;
+  accept.port = options.port;
+  accept.connections_max = options.connections_max;
+  accept.preface = kPreface;
+  accept.preface_timeout = options.handshake_timeout;
+  accept.http1_answer = kHttp1Answer;
+  ASSIGN_OR_RETURN(std::unique_ptr<env::TcpAcceptor> acceptor,
+                   env::TcpAcceptor::Bind(accept));
+  auto listener = std::make_unique<GrpcListener>(options, std::move(acceptor));
+  RETURN_IF_ERROR(listener->Build(options));
+  return listener;
+}
+
+}  // namespace barnabas::rpc

@@ -1,0 +1,103 @@
+#include "storage/env/net/connection_table.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace barnabas::env {
+
+ConnectionTable::~ConnectionTable() {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [id, entry] : entries_) close(entry.descriptor);
+}
+
+void ConnectionTable::AddWaiting(uint64_t id, int descriptor,
+                                 absl::Duration now) {
+  absl::MutexLock lock(&mutex_);
+  entries_[id] = Entry{descriptor, true, now, ""};
+  ++waiting_;
+}
+
+int ConnectionTable::Waiting(uint64_t id) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || !found->second.waiting) return -1;
+  return found->second.descriptor;
+}
+
+void ConnectionTable::HandOver(uint64_t id, int duplicate, std::string peer) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || !found->second.waiting) return;
+  found->second.descriptor = duplicate;
+  found->second.waiting = false;
+  found->second.peer = std::move(peer);
+  --waiting_;
+}
+
+void ConnectionTable::Remove(uint64_t id) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  if (found->second.waiting) --waiting_;
+  close(found->second.descriptor);
+  entries_.erase(found);
+}
+
+void ConnectionTable::RemoveWaiting() {
+  absl::MutexLock lock(&mutex_);
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    if (entry->second.waiting) {
+      close(entry->second.descriptor);
+      entry = entries_.erase(entry);
+    } else {
+      ++entry;
+    }
+  }
+  waiting_ = 0;
+}
+
+std::vector<uint64_t> ConnectionTable::WaitingSince(
+    absl::Duration since) const {
+  std::vector<uint64_t> ids;
+  absl::MutexLock lock(&mutex_);
+  if (waiting_ == 0) return ids;
+  for (const auto& [id, entry] : entries_) {
+    if (entry.waiting && entry.since < since) ids.push_back(id);
+  }
+  return ids;
+}
+
+std::vector<OpenConnection> ConnectionTable::HandedOver(
+    absl::Duration now) const {
+  std::vector<OpenConnection> connections;
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [id, entry] : entries_) {
+    if (entry.waiting) continue;
+    connections.push_back(OpenConnection{id, entry.peer, now - entry.since});
+  }
+  return connections;
+}
+
+bool ConnectionTable::Shut(uint64_t id) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  // From below: the owner of the other descriptor sees the end of the stream
+  // and cleans up by itself.
+  shutdown(found->second.descriptor, SHUT_RDWR);
+  return true;
+}
+
+int32_t ConnectionTable::open() const {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<int32_t>(entries_.size());
+}
+
+int32_t ConnectionTable::waiting() const {
+  absl::MutexLock lock(&mutex_);
+  return waiting_;
+}
+
+}  // namespace barnabas::env
