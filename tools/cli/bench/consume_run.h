@@ -1,0 +1,55 @@
+// ConsumeRun: reads a topic back as fast as it comes, touching every record.
+//
+// What: `bench consume`, and the reading half of --verify.
+// Units: records, bytes of keys and values.
+// Empty case: an empty topic ends at once with zeros.
+// Thread: Run blocks its caller. Errors: what the consumer says; trouble of a
+//   partition ends the run with its status.
+#ifndef BARNABAS_TOOLS_CLI_BENCH_CONSUME_RUN_H_
+#define BARNABAS_TOOLS_CLI_BENCH_CONSUME_RUN_H_
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/consumer/consumer.h"
+#include "storage/env/clock.h"
+#include "tools/cli/bench/ledger.h"
+
+namespace barnabas::cli {
+
+struct ConsumeLoad {
+  client::ConsumerOptions consumer;
+  std::string topic;
+  int32_t partitions = 1;
+  client::StartAt from = client::StartAt::Start();
+  // Stops after so many; 0 reads to the end of every partition.
+  int64_t records = 0;
+  // Gives up when nothing came for this long.
+  absl::Duration patience = absl::Seconds(30);
+  uint64_t run = 1;
+  Ledger* ledger = nullptr;
+  std::atomic<int64_t>* progress = nullptr;
+  const std::atomic<bool>* cancelled = nullptr;
+};
+
+struct ConsumeReport {
+  int64_t records = 0;
+  int64_t bytes = 0;
+  // From the assignment to the last record.
+  absl::Duration elapsed;
+  // To the first record.
+  absl::Duration first;
+  // Keeps the compiler from leaving the touching out.
+  uint64_t touched = 0;
+};
+
+absl::StatusOr<ConsumeReport> RunConsume(const env::Clock* clock,
+                                         const ConsumeLoad& load);
+
+}  // namespace barnabas::cli
+
+#endif  // BARNABAS_TOOLS_CLI_BENCH_CONSUME_RUN_H_
