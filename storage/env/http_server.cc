@@ -156,7 +156,13 @@ void EventHttpServer::Answer(evhttp_request* request) {
   evhttp_add_header(headers, "Connection", "close");
   evhttp_add_header(headers, "Cache-Control", "no-store");
   evbuffer* body = evbuffer_new();
-  evbuffer_add(body, reply.body.data(), reply.body.size());
+  if (evhttp_request_get_command(request) == EVHTTP_REQ_HEAD) {
+    // evhttp would send what it is given.
+    evhttp_add_header(headers, "Content-Length",
+                      std::to_string(reply.body.size()).c_str());
+  } else {
+    evbuffer_add(body, reply.body.data(), reply.body.size());
+  }
   evhttp_send_reply(request, reply.status, nullptr, body);
   evbuffer_free(body);
 }
