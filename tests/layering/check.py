@@ -28,6 +28,7 @@ PROTOBUF = '@com_google_protobuf//'
 # All that code which only thinks may stand on.
 PURE_LIBRARIES = re.compile(
     r'^(@com_google_protobuf//|@com_github_google_glog//'
+    r'|@com_github_jbeder_yaml_cpp//'
     r'|@com_google_absl//absl/(base|container|functional|hash|numeric|status'
     r'|strings|time|types)[:/]?.*|@bazel_tools//.*|@local_.*)')
 
