@@ -28,7 +28,7 @@ PROTOBUF = '@com_google_protobuf//'
 # All that code which only thinks may stand on.
 PURE_LIBRARIES = re.compile(
     r'^(@com_google_protobuf//|@com_github_google_glog//'
-    r'|@com_github_jbeder_yaml_cpp//'
+    r'|@com_github_jbeder_yaml_cpp//|@com_github_intel_isal//|@compression//'
     r'|@com_google_absl//absl/(base|container|functional|hash|numeric|status'
     r'|strings|time|types)[:/]?.*|@bazel_tools//.*|@local_.*)')
 
@@ -115,9 +115,14 @@ def _check_libraries(graph, label, floor):
         if dep.startswith(PROTOBUF) and folder.startswith('storage/'):
             yield ('%s depends on protobuf: storage keeps bytes' % label)
     if folder.startswith(floors.PURE_FOLDERS) or folder == 'proto/types/':
-        for dep in sorted(everything):
-            if dep.startswith('@') and not PURE_LIBRARIES.match(dep):
-                yield '%s is pure and reaches %s' % (label, dep)
+        yield from _check_pure(graph, label)
+
+
+def _check_pure(graph, label):
+    for dep in sorted(closure(graph, label)):
+        if ((dep.startswith('@') and not PURE_LIBRARIES.match(dep)) or
+                dep.startswith(('//storage/env', '//storage/log'))):
+            yield '%s is pure and reaches %s' % (label, dep)
 
 
 def declared_libraries(root):
@@ -140,6 +145,8 @@ def declared_libraries(root):
 
 def check_declared(graph, declared):
     for label, kind, pure in declared:
+        if kind == 'pure_cc_library' and not pure:
+            yield from _check_pure(graph, label)
         if label not in graph:
             yield ('%s is linked by no program: remove it, or list it in '
                    'tests/layering/BUILD.bazel' % label)

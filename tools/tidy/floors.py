@@ -127,7 +127,8 @@ def _pure_advice(path, target):
         return None
     if target.startswith(('grpcpp/', 'grpc/')) or '.grpc.pb.h' in target:
         return 'pure code knows no gRPC; take plain arguments'
-    if target.startswith('storage/'):
+    if (target.startswith('storage/') and
+            not target.startswith('storage/record/')):
         return 'pure code knows no files; take values as arguments'
     if _IMPURE.match(target):
         return ('<%s> in pure code; take time, seeds and bytes as arguments '

@@ -225,6 +225,9 @@ class FloorTest(unittest.TestCase):
                                                  '<thread>', pure))
         self.assertEqual(['floor'], self.include(
             'controller/active/a.cc', '"storage/env/clock.h"', pure))
+        pure = frozenset(['client/producer/a.cc'])
+        self.assertEqual([], self.include(
+            'client/producer/a.cc', '"storage/record/record.h"', pure))
 
     def test_generated_headers_have_one_spelling(self):
         self.assertEqual(['floor'], self.include(
