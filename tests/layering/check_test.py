@@ -34,7 +34,8 @@ class LayeringTest(unittest.TestCase):
             '//tools/cli:produce -> //client/producer:producer'))
 
     def test_metadata_and_storage_do_not_see_each_other(self):
-        self.assertEqual(1, len(faults(
+        # Told twice: it looks sideways, and it is pure.
+        self.assertEqual(2, len(faults(
             '//metadata/image:topics -> //storage/log:segment')))
         self.assertEqual(1, len(faults(
             '//storage/log:segment -> //metadata/image:topics')))
