@@ -50,7 +50,7 @@ class FaultPlan {
   // Operations of one kind on paths that contain `path_part` fail.
   struct Rule {
     FileAction action = FileAction::kSync;
-    std::string path_part;
+    std::string path_part = "";
     // How many such operations pass first.
     int after = 0;
     // How many fail then.
