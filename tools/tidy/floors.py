@@ -7,6 +7,8 @@ from source import Finding
 _TYPES = ('proto/types/',)
 _MESSAGES = ('barnabas/', 'google/')
 _RECORD = ('storage/env/', 'storage/record/')
+# What dials and what is dialled; producer, consumer and admin are for users.
+_CALLS = ('client/rpc/', 'client/serving/')
 _ROOF = ('tests/', 'tools/', 'broker/', 'controller/', 'client/', 'metadata/',
          'storage/') + _TYPES + _MESSAGES
 

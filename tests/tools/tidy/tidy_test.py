@@ -184,6 +184,8 @@ class FloorTest(unittest.TestCase):
             'broker/service/a.cc', '"client/producer/producer.h"'))
         self.assertEqual([], self.include(
             'broker/service/a.cc', '"client/rpc/backoff.h"'))
+        self.assertEqual([], self.include(
+            'controller/a.cc', '"client/serving/listener.h"'))
 
     def test_nobody_sees_the_roof(self):
         self.assertEqual(['floor'], self.include(
