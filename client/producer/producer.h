@@ -7,7 +7,8 @@
 // Empty case: a producer that sent nothing flushes and closes at once.
 // Thread: all methods may be called from any thread. Callbacks run on the
 //   producer's own threads, once for each record, never while Send holds a
-//   lock; they must not block. A callback may call Send.
+//   lock; they must not block. A callback may call Send, which then does not
+//   wait: without memory or metadata at hand it fails.
 // Errors: Send fails with OVERLOADED when buffer_memory is full for longer
 //   than max_block, INVALID_REQUEST after Close, BATCH_TOO_LARGE for a record
 //   above max_request_bytes; everything later comes by callback: what the
@@ -26,11 +27,11 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/client_options.h"
+#include "client/producer/delivery.h"
 #include "storage/record/batch_header.h"
 #include "storage/record/record.h"
 
@@ -69,21 +70,6 @@ struct ProducerRecord {
   std::optional<int64_t> timestamp_ms;
   std::vector<record::HeaderView> headers;
 };
-
-// Where a record came to lie.
-struct Delivery {
-  int32_t partition = 0;
-  int64_t offset = -1;
-  // -1 unless the topic stamps append time.
-  int64_t append_time_ms = -1;
-  int32_t leader_epoch = -1;
-  // v1.Durability as number: what the acknowledgement promises.
-  int32_t durability = 0;
-  bool duplicate = false;
-};
-
-using DeliveryCallback =
-    absl::AnyInvocable<void(const absl::StatusOr<Delivery>&)>;
 
 class Producer {
  public:
