@@ -35,7 +35,7 @@ class AdminForwarder {
 
   // All outlive the forwarder.
   struct Deps {
-    env::EventLoop* loop = nullptr;
+    std::shared_ptr<env::EventLoop> loop;
     rpc::ChannelPool* channels = nullptr;
     ControllerChoice* controllers = nullptr;
     MetadataFollower* follower = nullptr;

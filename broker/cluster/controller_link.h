@@ -83,7 +83,7 @@ class ControllerLink {
   };
   // All outlive the link.
   struct Deps {
-    env::EventLoop* loop = nullptr;
+    std::shared_ptr<env::EventLoop> loop;
     rpc::ChannelPool* channels = nullptr;
     ControllerChoice* controllers = nullptr;
     ControllerLinkEvents* events = nullptr;

@@ -46,7 +46,7 @@ class MetadataFollower {
   };
   // All outlive the follower.
   struct Deps {
-    env::EventLoop* loop = nullptr;
+    std::shared_ptr<env::EventLoop> loop;
     rpc::ChannelPool* channels = nullptr;
     ControllerChoice* controllers = nullptr;
   };

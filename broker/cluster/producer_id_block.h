@@ -40,7 +40,7 @@ class ProducerIdBlock {
   };
   // All outlive the block.
   struct Deps {
-    env::EventLoop* loop = nullptr;
+    std::shared_ptr<env::EventLoop> loop;
     rpc::ChannelPool* channels = nullptr;
     ControllerChoice* controllers = nullptr;
   };

@@ -1,0 +1,37 @@
+#include "broker/cluster/controller_choice.h"
+
+#include <glog/logging.h>
+
+#include <optional>
+#include <utility>
+
+#include "proto/types/error.h"
+
+namespace barnabas::broker {
+
+ControllerChoice::ControllerChoice(std::vector<std::string> endpoints)
+    : endpoints_(std::move(endpoints)) {
+  CHECK(!endpoints_.empty()) << "a broker knows at least one controller";
+  current_ = endpoints_.front();
+}
+
+std::string ControllerChoice::Current() const {
+  absl::MutexLock lock(&mutex_);
+  return current_;
+}
+
+void ControllerChoice::Failed(const std::string& endpoint,
+                              const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  if (endpoint != current_) return;
+  const std::optional<LeaderHint> hint = LeaderOf(status);
+  if (hint.has_value() && !hint->endpoint.empty() &&
+      hint->endpoint != current_) {
+    current_ = hint->endpoint;
+    return;
+  }
+  next_ = (next_ + 1) % endpoints_.size();
+  current_ = endpoints_[next_];
+}
+
+}  // namespace barnabas::broker
