@@ -1,0 +1,21 @@
+// The noun "broker" of the command tree.
+//
+// Each function makes one command; see command.h. Units, empty cases: as help
+//   says. Thread: at start. Errors: those of client/admin.
+#ifndef BARNABAS_TOOLS_CLI_BROKER_COMMANDS_H_
+#define BARNABAS_TOOLS_CLI_BROKER_COMMANDS_H_
+
+#include "tools/cli/frame/command.h"
+
+namespace barnabas::cli {
+
+// All of them.
+Command BrokerCommands();
+
+Command BrokerList();
+Command BrokerDescribe();
+Command BrokerLogLevel();
+
+}  // namespace barnabas::cli
+
+#endif  // BARNABAS_TOOLS_CLI_BROKER_COMMANDS_H_
