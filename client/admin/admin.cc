@@ -1,0 +1,249 @@
+#include "client/admin/admin.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "barnabas/v1/config_admin.grpc.pb.h"
+#include "barnabas/v1/consumer.grpc.pb.h"
+#include "barnabas/v1/discovery.grpc.pb.h"
+#include "barnabas/v1/node_admin.grpc.pb.h"
+#include "barnabas/v1/topic_admin.grpc.pb.h"
+#include "client/admin/node_caller.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "proto/types/error.h"
+#include "proto/types/error_proto.h"
+
+namespace barnabas::client {
+namespace {
+
+// Leaders asked one after the other for partitions that others lead.
+constexpr int kLeaderRoundsMax = 3;
+
+template <typename Service, typename Response, typename Request,
+          typename Method>
+absl::StatusOr<Response> Ask(NodeCaller* caller, CallKind kind,
+                             const Request& request, Method method) {
+  Response response;
+  const absl::Status status =
+      caller->Call(kind, [&](const std::shared_ptr<grpc::Channel>& channel,
+                             grpc::ClientContext* context) {
+        typename Service::Stub stub(channel);
+        response.Clear();
+        return (stub.*method)(context, request, &response);
+      });
+  if (!status.ok()) return status;
+  return response;
+}
+
+template <typename Service, typename Response, typename Request,
+          typename Method>
+absl::StatusOr<Response> AskAt(NodeCaller* caller, const std::string& endpoint,
+                               CallKind kind, const Request& request,
+                               Method method) {
+  Response response;
+  const absl::Status status =
+      caller->CallAt(endpoint, kind,
+                     [&](const std::shared_ptr<grpc::Channel>& channel,
+                         grpc::ClientContext* context) {
+                       typename Service::Stub stub(channel);
+                       return (stub.*method)(context, request, &response);
+                     });
+  if (!status.ok()) return status;
+  return response;
+}
+
+// Partitions that another node leads, by that node's address.
+template <typename Response>
+std::map<std::string, std::vector<int32_t>> LedElsewhere(
+    const Response& response) {
+  std::map<std::string, std::vector<int32_t>> elsewhere;
+  for (const auto& partition : response.partitions()) {
+    if (partition.error().code() != v1::ERROR_CODE_NOT_LEADER) continue;
+    const std::string& endpoint = partition.error().leader().endpoint();
+    if (!endpoint.empty()) {
+      elsewhere[endpoint].push_back(partition.partition());
+    }
+  }
+  return elsewhere;
+}
+
+// Puts the answers for some partitions over those of `response`.
+template <typename Response>
+void Merge(const Response& part, Response* response) {
+  for (auto& partition : *response->mutable_partitions()) {
+    for (const auto& newer : part.partitions()) {
+      if (newer.partition() == partition.partition()) partition = newer;
+    }
+  }
+}
+
+// Asks any node, then leaders for what that node could not say.
+template <typename Response, typename Request, typename Method>
+absl::StatusOr<Response> AskLeaders(NodeCaller* caller, Request request,
+                                    Method method) {
+  absl::StatusOr<Response> response =
+      Ask<v1::Consumer, Response>(caller, CallKind::kRead, request, method);
+  if (!response.ok()) return response;
+  for (int round = 0; round < kLeaderRoundsMax; ++round) {
+    const auto elsewhere = LedElsewhere(*response);
+    if (elsewhere.empty()) break;
+    for (const auto& [endpoint, partitions] : elsewhere) {
+      request.mutable_partitions()->Assign(partitions.begin(),
+                                           partitions.end());
+      const absl::StatusOr<Response> part = AskAt<v1::Consumer, Response>(
+          caller, endpoint, CallKind::kRead, request, method);
+      // An unreachable leader leaves NOT_LEADER in the answer.
+      if (part.ok()) Merge(*part, &*response);
+    }
+  }
+  return response;
+}
+
+class ClusterAdmin final : public Admin {
+ public:
+  explicit ClusterAdmin(const ClientOptions& options)
+      : caller_(options, options.bootstrap) {}
+
+  absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo() override {
+    return Read<v1::Discovery, v1::GetServerInfoResponse>(
+        v1::GetServerInfoRequest(), &v1::Discovery::Stub::GetServerInfo);
+  }
+  absl::StatusOr<v1::DescribeClusterResponse> DescribeCluster() override {
+    return Read<v1::Discovery, v1::DescribeClusterResponse>(
+        v1::DescribeClusterRequest(), &v1::Discovery::Stub::DescribeCluster);
+  }
+  absl::StatusOr<v1::DescribeTopicsResponse> DescribeTopics(
+      const v1::DescribeTopicsRequest& request) override {
+    return Read<v1::Discovery, v1::DescribeTopicsResponse>(
+        request, &v1::Discovery::Stub::DescribeTopics);
+  }
+  absl::StatusOr<v1::CreateTopicsResponse> CreateTopics(
+      const v1::CreateTopicsRequest& request) override {
+    return Write<v1::TopicAdmin, v1::CreateTopicsResponse>(
+        request, &v1::TopicAdmin::Stub::CreateTopics);
+  }
+  absl::StatusOr<v1::ListTopicsResponse> ListTopics(
+      const v1::ListTopicsRequest& request) override {
+    return Read<v1::TopicAdmin, v1::ListTopicsResponse>(
+        request, &v1::TopicAdmin::Stub::ListTopics);
+  }
+  absl::StatusOr<v1::DescribeTopicResponse> DescribeTopic(
+      const v1::DescribeTopicRequest& request) override {
+    return Read<v1::TopicAdmin, v1::DescribeTopicResponse>(
+        request, &v1::TopicAdmin::Stub::DescribeTopic);
+  }
+  absl::StatusOr<v1::AlterTopicsResponse> AlterTopics(
+      const v1::AlterTopicsRequest& request) override {
+    return Write<v1::TopicAdmin, v1::AlterTopicsResponse>(
+        request, &v1::TopicAdmin::Stub::AlterTopics);
+  }
+  absl::StatusOr<v1::AddPartitionsResponse> AddPartitions(
+      const v1::AddPartitionsRequest& request) override {
+    return Write<v1::TopicAdmin, v1::AddPartitionsResponse>(
+        request, &v1::TopicAdmin::Stub::AddPartitions);
+  }
+  absl::StatusOr<v1::DeleteTopicsResponse> DeleteTopics(
+      const v1::DeleteTopicsRequest& request) override {
+    return Write<v1::TopicAdmin, v1::DeleteTopicsResponse>(
+        request, &v1::TopicAdmin::Stub::DeleteTopics);
+  }
+  absl::StatusOr<v1::DescribeConfigResponse> DescribeConfig(
+      const v1::DescribeConfigRequest& request) override {
+    return Read<v1::ConfigAdmin, v1::DescribeConfigResponse>(
+        request, &v1::ConfigAdmin::Stub::DescribeConfig);
+  }
+  absl::StatusOr<v1::AlterConfigResponse> AlterConfig(
+      const v1::AlterConfigRequest& request) override {
+    return Write<v1::ConfigAdmin, v1::AlterConfigResponse>(
+        request, &v1::ConfigAdmin::Stub::AlterConfig);
+  }
+  absl::StatusOr<v1::ListOffsetsResponse> ListOffsets(
+      const v1::ListOffsetsRequest& request) override {
+    return AskLeaders<v1::ListOffsetsResponse>(
+        &caller_, request, &v1::Consumer::Stub::ListOffsets);
+  }
+  absl::StatusOr<v1::OffsetsForTimesResponse> OffsetsForTimes(
+      const v1::OffsetsForTimesRequest& request) override {
+    return AskLeaders<v1::OffsetsForTimesResponse>(
+        &caller_, request, &v1::Consumer::Stub::OffsetsForTimes);
+  }
+
+ private:
+  template <typename Service, typename Response, typename Request,
+            typename Method>
+  absl::StatusOr<Response> Read(const Request& request, Method method) {
+    return Ask<Service, Response>(&caller_, CallKind::kRead, request, method);
+  }
+  template <typename Service, typename Response, typename Request,
+            typename Method>
+  absl::StatusOr<Response> Write(const Request& request, Method method) {
+    return Ask<Service, Response>(&caller_, CallKind::kWrite, request, method);
+  }
+
+  NodeCaller caller_;
+};
+
+class OneNode final : public NodeClient {
+ public:
+  OneNode(const ClientOptions& options, const std::string& endpoint)
+      : caller_(options, {endpoint}), endpoint_(endpoint) {}
+
+  absl::StatusOr<v1::GetLogLevelsResponse> GetLogLevels() override {
+    return AskAt<v1::NodeAdmin, v1::GetLogLevelsResponse>(
+        &caller_, endpoint_, CallKind::kRead, v1::GetLogLevelsRequest(),
+        &v1::NodeAdmin::Stub::GetLogLevels);
+  }
+  absl::StatusOr<v1::SetLogLevelResponse> SetLogLevel(
+      const v1::SetLogLevelRequest& request) override {
+    return AskAt<v1::NodeAdmin, v1::SetLogLevelResponse>(
+        &caller_, endpoint_, CallKind::kWrite, request,
+        &v1::NodeAdmin::Stub::SetLogLevel);
+  }
+  absl::StatusOr<int> CheckHealth(const std::string& service) override {
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
+    const auto response =
+        AskAt<grpc::health::v1::Health, grpc::health::v1::HealthCheckResponse>(
+            &caller_, endpoint_, CallKind::kRead, request,
+            &grpc::health::v1::Health::Stub::Check);
+    if (response.ok()) return static_cast<int>(response->status());
+    if (response.status().code() == absl::StatusCode::kNotFound) {
+      return static_cast<int>(
+          grpc::health::v1::HealthCheckResponse::SERVICE_UNKNOWN);
+    }
+    return response.status();
+  }
+
+ private:
+  NodeCaller caller_;
+  const std::string endpoint_;
+};
+
+}  // namespace
+
+bool OutcomeUnknown(const absl::Status& status) {
+  return CodeOf(status) == ErrorCode::kRequestTimedOut;
+}
+
+absl::StatusOr<std::unique_ptr<Admin>> Admin::Create(
+    const ClientOptions& options) {
+  if (options.request_timeout <= absl::ZeroDuration()) {
+    return MakeError(ErrorCode::kInvalidRequest,
+                     "request_timeout must be above zero");
+  }
+  return std::make_unique<ClusterAdmin>(options);
+}
+
+absl::StatusOr<std::unique_ptr<NodeClient>> NodeClient::Create(
+    const ClientOptions& options, const std::string& endpoint) {
+  if (options.request_timeout <= absl::ZeroDuration() || endpoint.empty()) {
+    return MakeError(ErrorCode::kInvalidRequest,
+                     "a node needs an endpoint and a request_timeout above "
+                     "zero");
+  }
+  return std::make_unique<OneNode>(options, endpoint);
+}
+
+}  // namespace barnabas::client
