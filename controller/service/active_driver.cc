@@ -1,0 +1,194 @@
+#include "controller/service/active_driver.h"
+
+#include <glog/logging.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/types/error.h"
+
+namespace barnabas::controller {
+namespace {
+
+absl::Status Stopping() {
+  return MakeError(ErrorCode::kShuttingDown, "this controller is stopping",
+                   "ask again when it runs, or ask another one");
+}
+
+active::Options CoreOptions(const ActiveDriver::Deps& deps) {
+  active::Options options;
+  options.id = deps.self;
+  options.seed = deps.seed;
+  return options;
+}
+
+}  // namespace
+
+ActiveDriver::ActiveDriver(const Deps& deps)
+    : deps_(deps), core_(CoreOptions(deps)) {}
+
+void ActiveDriver::Start() { deps_.quorum->Start(this); }
+
+void ActiveDriver::Stop() {
+  stopped_ = true;
+  leading_ = false;
+  if (tick_ != 0) deps_.loop->Cancel(tick_);
+  tick_ = 0;
+  std::map<active::CorrelationId, Done> waiting = std::move(waiting_);
+  waiting_.clear();
+  for (auto& [id, done] : waiting) done(Stopping());
+  auto sessions = std::move(sessions_);
+  sessions_.clear();
+  for (auto& [id, sink] : sessions) sink->End(Stopping());
+}
+
+void ActiveDriver::Submit(active::AdminRequest request, Done done) {
+  // Shared, since a task that was refused is gone.
+  auto shared = std::make_shared<Done>(std::move(done));
+  const bool taken =
+      deps_.loop->Post([this, shared, request = std::move(request)]() mutable {
+        if (stopped_) return (*shared)(Stopping());
+        const active::CorrelationId id(next_id_++);
+        waiting_.emplace(id, std::move(*shared));
+        Step(active::Request{id, std::move(request)});
+      });
+  if (taken) return;
+  (*shared)(stopped_ ? Stopping()
+                     : MakeError(ErrorCode::kOverloaded,
+                                 "too many requests wait for the controller",
+                                 "try again later"));
+}
+
+active::SessionId ActiveDriver::OpenSession(
+    std::shared_ptr<SessionSink> sink,
+    const internal::v1::RegisterBroker& frame) {
+  const active::SessionId id(next_id_++);
+  if (stopped_) {
+    sink->End(Stopping());
+    return id;
+  }
+  sessions_.emplace(id, std::move(sink));
+  Step(active::SessionRegister{id, frame});
+  return id;
+}
+
+void ActiveDriver::Heartbeat(active::SessionId session,
+                             const internal::v1::BrokerHeartbeat& frame) {
+  if (stopped_ || sessions_.count(session) == 0) return;
+  Step(active::SessionHeartbeat{session, frame});
+}
+
+void ActiveDriver::CloseSession(active::SessionId session,
+                                active::Evidence evidence) {
+  if (stopped_) return;
+  // Evidence may come after the stream has gone.
+  sessions_.erase(session);
+  Step(active::SessionClosed{session, evidence});
+}
+
+void ActiveDriver::Subscribe(std::function<void()> on_committed) {
+  subscribers_.push_back(std::move(on_committed));
+}
+
+image::ClusterImage ActiveDriver::image() const {
+  absl::MutexLock lock(&mutex_);
+  return image_;
+}
+
+void ActiveDriver::OnCommitted(const quorum::QuorumEntry& entry) {
+  active::Committed committed;
+  committed.offset = entry.offset;
+  committed.term = entry.term;
+  if (!committed.entry.ParseFromString(entry.value)) {
+    return Fail(
+        MakeError(ErrorCode::kCorruptLog,
+                  absl::StrCat("metadata entry ", entry.offset.value(),
+                               " is not a message of this version"),
+                  "start the version that wrote it, or restore the directory"));
+  }
+  Step(committed);
+}
+
+void ActiveDriver::OnLeading(Term term, LogIndex log_end) {
+  Step(active::GainedLeadership{term, log_end});
+}
+
+void ActiveDriver::OnFollowing(Term, std::optional<NodeId>) {
+  Step(active::LostLeadership{});
+}
+
+void ActiveDriver::OnFailed(const absl::Status& status) { Fail(status); }
+
+void ActiveDriver::Step(const active::Event& event) {
+  if (stopped_ || failed_) return;
+  const env::Clock& clock = deps_.loop->clock();
+  const active::Instant now{clock.Monotonic(), clock.WallMs()};
+  CarryOut(core_.Step(event, now));
+}
+
+void ActiveDriver::CarryOut(active::Effects effects) {
+  if (!effects.failed.ok()) return Fail(effects.failed);
+  for (const active::Append& append : effects.appends) {
+    const absl::Status appended = deps_.quorum->Propose(
+        append.expected_offset, append.term, append.entry.SerializeAsString());
+    // OnFollowing follows; the core then drops what is pending.
+    if (!appended.ok()) {
+      LOG(WARNING) << "A metadata entry was refused: " << appended.message();
+      break;
+    }
+  }
+  Publish();
+  for (const active::SessionSend& send : effects.sends) {
+    const auto sink = sessions_.find(send.session);
+    if (sink != sessions_.end()) sink->second->Send(send.message);
+  }
+  for (active::Reply& reply : effects.replies) {
+    const auto waiting = waiting_.find(reply.id);
+    CHECK(waiting != waiting_.end()) << "a request is answered once";
+    Done done = std::move(waiting->second);
+    waiting_.erase(waiting);
+    done(std::move(reply.response));
+  }
+  for (const active::SessionEnd& end : effects.ends) {
+    const auto sink = sessions_.find(end.session);
+    if (sink == sessions_.end()) continue;
+    const std::shared_ptr<SessionSink> ended = std::move(sink->second);
+    sessions_.erase(sink);
+    ended->End(end.status);
+  }
+  SetTick(effects.next_deadline);
+}
+
+void ActiveDriver::Publish() {
+  leading_.store(core_.role() == active::Role::kLeading,
+                 std::memory_order_release);
+  {
+    absl::MutexLock lock(&mutex_);
+    if (image_.version() == core_.committed().version()) return;
+    image_ = core_.committed();
+  }
+  for (const auto& subscriber : subscribers_) subscriber();
+}
+
+void ActiveDriver::SetTick(const std::optional<absl::Duration>& deadline) {
+  if (tick_ != 0) deps_.loop->Cancel(tick_);
+  tick_ = 0;
+  if (!deadline.has_value()) return;
+  const absl::Duration delay = std::max(
+      absl::ZeroDuration(), *deadline - deps_.loop->clock().Monotonic());
+  tick_ = deps_.loop->After(delay, [this] {
+    tick_ = 0;
+    Step(active::Tick{});
+  });
+}
+
+void ActiveDriver::Fail(const absl::Status& status) {
+  if (failed_) return;
+  failed_ = true;
+  leading_ = false;
+  if (deps_.on_failed) deps_.on_failed(status);
+}
+
+}  // namespace barnabas::controller

@@ -1,0 +1,115 @@
+// ActiveDriver: the loop around the stepped ActiveController.
+//
+// What: turns what gRPC threads, the quorum and timers say into events, steps
+//   the core, and carries out its effects in the order that effects.h asks
+//   for. Publishes the committed image.
+// Place: made by controller_process; the services below and beside it post to
+//   it. Knows the quorum only as MetadataQuorum.
+// Units: the core's. Empty case: before the first entry the image has version
+//   -1 and nothing leads.
+// Thread: Start and Stop on the loop; Submit, image, leading from any thread;
+//   sessions and subscribers on the loop.
+// Errors: Submit answers OVERLOADED (queue full), SHUTTING_DOWN, and what the
+//   core says. on_failed is called once when the quorum or the core cannot go
+//   on; the process must then end.
+// Always true: every Submit is answered exactly once, also by Stop.
+#ifndef BARNABAS_CONTROLLER_SERVICE_ACTIVE_DRIVER_H_
+#define BARNABAS_CONTROLLER_SERVICE_ACTIVE_DRIVER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "controller/active/active_controller.h"
+#include "controller/quorum/metadata_quorum.h"
+#include "metadata/image/cluster_image.h"
+#include "storage/env/event_loop.h"
+
+namespace barnabas::controller {
+
+// The stream of one broker session; called on the loop.
+class SessionSink {
+ public:
+  virtual ~SessionSink() = default;
+  virtual void Send(const internal::v1::BrokerSessionResponse& message) = 0;
+  // Nothing is sent to it afterwards.
+  virtual void End(const absl::Status& status) = 0;
+};
+
+class ActiveDriver final : public quorum::QuorumEvents {
+ public:
+  // All outlive the driver.
+  struct Deps {
+    env::EventLoop* loop = nullptr;
+    quorum::MetadataQuorum* quorum = nullptr;
+    NodeId self;
+    uint64_t seed = 0;
+    std::function<void(const absl::Status&)> on_failed;
+  };
+  using Done = absl::AnyInvocable<void(absl::StatusOr<active::AdminResponse>)>;
+
+  explicit ActiveDriver(const Deps& deps);
+
+  void Start();
+  // Answers all that waits with SHUTTING_DOWN and ends all sessions.
+  void Stop();
+
+  // Runs a write; `done` is called on the loop (or at once when it cannot be
+  // taken).
+  void Submit(active::AdminRequest request, Done done);
+
+  // Sessions. A sink lives until End or CloseSession.
+  active::SessionId OpenSession(std::shared_ptr<SessionSink> sink,
+                                const internal::v1::RegisterBroker& frame);
+  void Heartbeat(active::SessionId session,
+                 const internal::v1::BrokerHeartbeat& frame);
+  void CloseSession(active::SessionId session, active::Evidence evidence);
+
+  // Called after the committed image moved on.
+  void Subscribe(std::function<void()> on_committed);
+
+  image::ClusterImage image() const;
+  bool leading() const { return leading_.load(std::memory_order_acquire); }
+  // On the loop.
+  const active::ActiveController& core() const { return core_; }
+
+  void OnCommitted(const quorum::QuorumEntry& entry) override;
+  void OnLeading(Term term, LogIndex log_end) override;
+  void OnFollowing(Term term, std::optional<NodeId> leader) override;
+  void OnFailed(const absl::Status& status) override;
+
+ private:
+  void Step(const active::Event& event);
+  void CarryOut(active::Effects effects);
+  void Publish();
+  void SetTick(const std::optional<absl::Duration>& deadline);
+  void Fail(const absl::Status& status);
+
+  const Deps deps_;
+
+  active::ActiveController core_;
+  std::map<active::CorrelationId, Done> waiting_;
+  std::map<active::SessionId, std::shared_ptr<SessionSink>> sessions_;
+  std::vector<std::function<void()>> subscribers_;
+  int64_t next_id_ = 1;
+  env::TimerId tick_ = 0;
+  bool failed_ = false;
+  std::atomic<bool> stopped_ = false;
+  std::atomic<bool> leading_ = false;
+
+  mutable absl::Mutex mutex_;
+  image::ClusterImage image_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace barnabas::controller
+
+#endif  // BARNABAS_CONTROLLER_SERVICE_ACTIVE_DRIVER_H_

@@ -1,0 +1,201 @@
+#include "controller/service/metadata_feeds.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/serving/server_status.h"
+#include "controller/service/stream_writer.h"
+#include "proto/types/error.h"
+#include "proto/types/status_macros.h"
+
+namespace barnabas::controller {
+namespace {
+
+using Response = internal::v1::FollowMetadataResponse;
+
+constexpr absl::Duration kTick = absl::Seconds(1);
+
+absl::Status Stopping() {
+  return MakeError(ErrorCode::kShuttingDown, "this controller is stopping",
+                   "follow another controller");
+}
+
+absl::StatusOr<Response> ReadChunk(const quorum::MetadataQuorum& quorum,
+                                   LogIndex from) {
+  ASSIGN_OR_RETURN(const std::vector<quorum::QuorumEntry> entries,
+                   quorum.Read(from, MetadataFeeds::kChunkBytes));
+  Response response;
+  for (const quorum::QuorumEntry& entry : entries) {
+    internal::v1::CommittedEntry* each = response.add_entries();
+    each->set_offset(entry.offset.value());
+    each->set_term(entry.term.value());
+    if (!each->mutable_entry()->ParseFromString(entry.value)) {
+      return MakeError(ErrorCode::kCorruptLog,
+                       absl::StrCat("metadata entry ", entry.offset.value(),
+                                    " is not a message"));
+    }
+  }
+  response.set_committed_end(quorum.committed_end().value());
+  return response;
+}
+
+}  // namespace
+
+class MetadataFeeds::Feed final : public Reactor,
+                                  public std::enable_shared_from_this<Feed> {
+ public:
+  Feed(MetadataFeeds* owner, internal::v1::FollowMetadataRequest request)
+      : owner_(owner),
+        request_(std::move(request)),
+        writer_(this),
+        next_(request_.from()) {}
+
+  void Begin() {
+    self_ = shared_from_this();
+    Post([this] { Admit(); });
+  }
+
+  void OnWriteDone(bool ok) override {
+    writer_.OnWriteDone(ok);
+    Post([this] { Written(); });
+  }
+  void OnCancel() override { writer_.Finish(grpc::Status::CANCELLED); }
+  void OnDone() override {
+    Post([this] { owner_->feeds_.erase(shared_from_this()); });
+    // May destroy this.
+    const std::shared_ptr<Feed> self = std::move(self_);
+  }
+
+  // On the loop.
+  void Wake() {
+    if (busy_ || next_ >= owner_->deps_.quorum->committed_end()) return;
+    busy_ = true;
+    auto work = [self = shared_from_this(), this] {
+      auto chunk = std::make_shared<absl::StatusOr<Response>>(
+          ReadChunk(*owner_->deps_.quorum, next_));
+      Post([this, chunk] { ChunkRead(*std::move(*chunk)); }, chunk->status());
+    };
+    // Woken again by the next commit or tick.
+    if (!owner_->deps_.workers->Run(std::move(work))) busy_ = false;
+  }
+
+  void Tick() {
+    if (busy_) return;
+    Wake();
+    if (busy_) return;
+    busy_ = true;
+    Response response;
+    response.set_committed_end(owner_->deps_.quorum->committed_end().value());
+    writer_.Write(std::move(response));
+  }
+
+  void End(const absl::Status& status) {
+    writer_.Finish(rpc::ToGrpcStatus(status));
+  }
+
+ private:
+  // Runs `work` on the loop, or ends the stream with what went wrong.
+  template <typename Work>
+  void Post(Work work, const absl::Status& status = absl::OkStatus()) {
+    owner_->deps_.loop->PostAlways(
+        [self = shared_from_this(), this, work, status] {
+          if (!status.ok()) return End(status);
+          work();
+        });
+  }
+
+  void Admit() {
+    const absl::Status status = owner_->Check(request_);
+    if (!status.ok()) return End(status);
+    owner_->feeds_.insert(shared_from_this());
+    // At once, so that the follower knows that it was let in.
+    Tick();
+  }
+
+  void ChunkRead(Response chunk) {
+    next_ = next_.Plus(chunk.entries_size());
+    writer_.Write(std::move(chunk));
+  }
+
+  void Written() {
+    busy_ = false;
+    Wake();
+  }
+
+  MetadataFeeds* const owner_;
+  const internal::v1::FollowMetadataRequest request_;
+  StreamWriter<Reactor, Response> writer_;
+  // Until gRPC is done.
+  std::shared_ptr<Feed> self_;
+
+  // Of the loop: next offset to send, and whether a chunk is under way (then
+  // a worker may read next_).
+  LogIndex next_;
+  bool busy_ = false;
+};
+
+MetadataFeeds::MetadataFeeds(const Deps& deps) : deps_(deps) {}
+
+void MetadataFeeds::Start() {
+  deps_.driver->Subscribe([this] { WakeAll(); });
+  deps_.loop->After(kTick, [this] { Tick(); });
+}
+
+void MetadataFeeds::Stop() {
+  stopped_ = true;
+  for (const std::shared_ptr<Feed>& feed : feeds_) feed->End(Stopping());
+}
+
+MetadataFeeds::Reactor* MetadataFeeds::Open(
+    const internal::v1::FollowMetadataRequest& request) {
+  auto feed = std::make_shared<Feed>(this, request);
+  feed->Begin();
+  return feed.get();
+}
+
+absl::Status MetadataFeeds::Check(
+    const internal::v1::FollowMetadataRequest& request) const {
+  if (stopped_) return Stopping();
+  if (feeds_.size() >= static_cast<size_t>(kFeedsMax)) {
+    return MakeError(ErrorCode::kOverloaded,
+                     absl::StrCat(kFeedsMax, " followers are served already"),
+                     "see which nodes dial without end");
+  }
+  const image::ClusterImage image = deps_.driver->image();
+  if (image.version() < LogIndex(0)) {
+    return MakeError(ErrorCode::kControllerNotAvailable,
+                     "this controller is still replaying its log", "try again");
+  }
+  if (request.cluster_id() != image.cluster_id().ToString()) {
+    return MakeError(
+        ErrorCode::kInconsistentClusterId,
+        absl::StrCat("this is cluster ", image.cluster_id().ToString(),
+                     ", not ", request.cluster_id()),
+        "correct cluster.id or cluster.controllers in the node "
+        "file");
+  }
+  const int64_t end = deps_.quorum->committed_end().value();
+  if (request.from() < 0 || request.from() > end) {
+    return WithOffsetRange(
+        MakeError(
+            ErrorCode::kOffsetOutOfRange,
+            absl::StrCat("the metadata log ends at offset ", end, ", but node ",
+                         request.node_id(), " asks for ", request.from()),
+            "the log was cut or restored; restart that node"),
+        {Offset(0), Offset(end)});
+  }
+  return absl::OkStatus();
+}
+
+void MetadataFeeds::WakeAll() {
+  for (const std::shared_ptr<Feed>& feed : feeds_) feed->Wake();
+}
+
+void MetadataFeeds::Tick() {
+  if (stopped_) return;
+  for (const std::shared_ptr<Feed>& feed : feeds_) feed->Tick();
+  deps_.loop->After(kTick, [this] { Tick(); });
+}
+
+}  // namespace barnabas::controller
