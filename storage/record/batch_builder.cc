@@ -81,8 +81,8 @@ void BatchBuilder::Reserve(size_t bytes) {
 }
 
 void BatchBuilder::Append(int64_t timestamp_ms,
-                          std::optional<std::string_view> key,
-                          std::optional<std::string_view> value,
+                          const std::optional<std::string_view>& key,
+                          const std::optional<std::string_view>& value,
                           absl::Span<const HeaderView> headers) {
   if (record_count_ == 0) {
     base_timestamp_ms_ = timestamp_ms;
@@ -113,9 +113,10 @@ void BatchBuilder::Append(int64_t timestamp_ms,
   ++record_count_;
 }
 
-size_t BatchBuilder::RecordBytesMax(std::optional<std::string_view> key,
-                                    std::optional<std::string_view> value,
-                                    absl::Span<const HeaderView> headers) {
+size_t BatchBuilder::RecordBytesMax(
+    const std::optional<std::string_view>& key,
+    const std::optional<std::string_view>& value,
+    absl::Span<const HeaderView> headers) {
   size_t bytes = kRecordOverheadMax;
   if (key.has_value()) bytes += key->size();
   if (value.has_value()) bytes += value->size();
@@ -125,8 +126,13 @@ size_t BatchBuilder::RecordBytesMax(std::optional<std::string_view> key,
 std::string BatchBuilder::Finish(const Producer& producer) {
   CHECK_GT(record_count_, 0) << "a batch needs at least one record";
   std::string batch;
-  if (codec_ == Codec::kNone) {
-    expected_bytes_ = used_;
+  if (codec_ == Codec::kNone && used_ < buffer_.capacity() / 2) {
+    // A small batch must not carry a large buffer away.
+    batch.assign(buffer_, 0, used_);
+  } else if (codec_ == Codec::kNone) {
+    // With room for the guess of the last record, which is a little too high:
+    // a few bytes short would move the whole batch.
+    expected_bytes_ = used_ + kRecordOverheadMax;
     buffer_.resize(used_);
     batch = std::exchange(buffer_, std::string());
   } else {

@@ -43,9 +43,10 @@ class BatchBuilder {
   // range the nearest is taken.
   void SetCodec(Codec codec, std::optional<int> level = std::nullopt);
 
-  // Adds one record. The fast form without headers is inline-friendly.
-  void Append(int64_t timestamp_ms, std::optional<std::string_view> key,
-              std::optional<std::string_view> value,
+  // Adds one record. By reference: copying an optional that was just made
+  // stalls the processor for as long as writing the record takes.
+  void Append(int64_t timestamp_ms, const std::optional<std::string_view>& key,
+              const std::optional<std::string_view>& value,
               absl::Span<const HeaderView> headers = {});
 
   int32_t record_count() const { return record_count_; }
@@ -54,8 +55,8 @@ class BatchBuilder {
   // when empty.
   size_t EstimateBytes() const { return used_; }
   // What one more such record adds at most.
-  static size_t RecordBytesMax(std::optional<std::string_view> key,
-                               std::optional<std::string_view> value,
+  static size_t RecordBytesMax(const std::optional<std::string_view>& key,
+                               const std::optional<std::string_view>& value,
                                absl::Span<const HeaderView> headers);
 
   // The finished batch, base offset 0 and leader epoch -1. The builder is then
@@ -76,7 +77,8 @@ class BatchBuilder {
   // size() may be written to.
   std::string buffer_;
   size_t used_ = kBatchHeaderBytes;
-  // Size of the last finished batch: what the next one reserves at once.
+  // What the last batch that took the buffer along needed: the next buffer
+  // has it at once.
   size_t expected_bytes_ = 0;
   int32_t record_count_ = 0;
   int64_t base_timestamp_ms_ = 0;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "storage/env/allocator.h"
 #include "storage/record/batch_builder.h"
 #include "storage/record/batch_check.h"
 #include "storage/record/batch_reader.h"
@@ -135,4 +136,12 @@ BENCHMARK(BM_Read)->DenseRange(0, 4);
 }  // namespace
 }  // namespace barnabas::record
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  // As the programs do; without it each batch is paid for in page faults.
+  barnabas::env::TuneAllocator();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}

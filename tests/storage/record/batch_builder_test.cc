@@ -129,6 +129,17 @@ TEST(BatchBuilderTest, FinishAndResetLeaveAnEmptyBuilder) {
   }
 }
 
+TEST(BatchBuilderTest, ASmallBatchAfterALargeOneIsSmall) {
+  BatchBuilder builder;
+  for (int i = 0; i < 1000; ++i) builder.Append(1, "k", std::string(1000, 'v'));
+  const std::string large = builder.Finish();
+  builder.Append(1, "k", "v");
+  const std::string small = builder.Finish();
+  EXPECT_LT(small.capacity(), 1000u);
+  for (int i = 0; i < 1000; ++i) builder.Append(1, "k", std::string(1000, 'v'));
+  EXPECT_EQ(builder.Finish(), large);
+}
+
 TEST(BatchBuilderTest, ChangingTheCodecHoldsForTheNextFinish) {
   BatchBuilder builder;
   builder.Append(1, "k", std::string(10000, 'v'));
