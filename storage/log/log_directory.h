@@ -5,9 +5,10 @@
 //   aside what nobody asked for, deletes what a committed record deleted.
 // Picture:  DIR/identity  DIR/lock  DIR/clean-stop
 //           DIR/<topic id>-<partition>/{partition.metadata, *.log, *.index,
-//           ...} DIR/set-aside/...       unknown directories; never deleted at
-//           start DIR/deleted/...         on their way out; removed in the
-//           background
+//             ...}
+//           DIR/set-aside/...  nobody asked for these; never deleted at start
+//           DIR/deleted/...    on their way out; an interrupted removal is
+//             finished at the next Open
 // Units: bytes. Empty case: a freshly formatted directory has no logs.
 // Thread: any; calls are serialised inside by a mutex that is never held over
 //   recovery, so several logs can be opened at once from a worker pool.
@@ -61,6 +62,10 @@ class LogDirectory {
 
   // Partitions that have a directory here.
   virtual std::vector<TopicPartition> Present() const = 0;
+
+  // Other names, which are left alone: damaged or unknown ones, and what
+  // other parts of a node keep here.
+  virtual std::vector<std::string> Unknown() const = 0;
 
   // Opens the log of `partition`, creating it when absent. Blocks for as long
   // as recovery takes. `topic_name` goes to partition.metadata only.

@@ -67,6 +67,8 @@ struct ReadCursor {
   Offset next;
   Offset segment_base = kNoOffset;
   int64_t position = 0;
+  // Of the log's cuts; a cursor from before a cut is not believed.
+  int64_t era = 0;
 };
 
 struct ReadOutcome {

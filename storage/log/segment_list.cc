@@ -1,0 +1,55 @@
+#include "storage/log/segment_list.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "proto/types/status_macros.h"
+#include "proto/types/units.h"
+#include "storage/log/batch_walk.h"
+
+namespace barnabas::log {
+namespace {
+
+constexpr size_t kWindow = 64 * kKiB;
+
+}  // namespace
+
+size_t FindSegment(const SegmentList& segments, Offset offset) {
+  const auto after = std::upper_bound(
+      segments.begin(), segments.end(), offset,
+      [](Offset wanted, const std::shared_ptr<Segment>& segment) {
+        return wanted < segment->base();
+      });
+  return after == segments.begin()
+             ? 0
+             : static_cast<size_t>(after - segments.begin()) - 1;
+}
+
+int64_t SizeOf(const SegmentList& segments) {
+  int64_t size = 0;
+  for (const auto& segment : segments) size += segment->size();
+  return size;
+}
+
+absl::Status WalkHeaders(
+    const SegmentList& segments, Offset from,
+    absl::FunctionRef<void(const record::BatchHeader&)> visit) {
+  for (size_t i = FindSegment(segments, from); i < segments.size(); ++i) {
+    const Segment& segment = *segments[i];
+    int64_t position = 0;
+    if (segment.base() < from) {
+      ASSIGN_OR_RETURN(position, segment.Locate(from));
+    }
+    BatchWalk walk(segment.file().get(), position, segment.size(),
+                   WalkDepth::kHeaders, kWindow);
+    while (true) {
+      ASSIGN_OR_RETURN(const std::optional<BatchWalk::Step> step, walk.Next());
+      if (!step.has_value()) break;
+      visit(step->header);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace barnabas::log

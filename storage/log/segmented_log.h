@@ -1,0 +1,115 @@
+// SegmentedLog: the PartitionLog made of segment files.
+//
+// What: joins segments, epoch history, producer window and flush ledger into
+//   one log; partition_log.h says what it does.
+// Units, empty case, durability: as there.
+// Thread: as there. Locks: `cut_mutex_` is held shared while a reader uses
+//   bytes and exclusively while the suffix is cut; `mutex_` guards what is
+//   published. Order: cut_mutex_ before mutex_.
+// Errors: as there. Once shut (closed or failed) every change is refused with
+//   the reason.
+// Always true: L1-L5 of partition_log.h; what is published was written before.
+#ifndef BARNABAS_STORAGE_LOG_SEGMENTED_LOG_H_
+#define BARNABAS_STORAGE_LOG_SEGMENTED_LOG_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
+#include "storage/log/epoch_history.h"
+#include "storage/log/flush_ledger.h"
+#include "storage/log/log_reader.h"
+#include "storage/log/partition_log.h"
+#include "storage/log/producer_window.h"
+#include "storage/log/recovery.h"
+#include "storage/log/segment_list.h"
+#include "storage/log/snapshot_shelf.h"
+
+namespace barnabas::log {
+
+class SegmentedLog : public PartitionLog {
+ public:
+  SegmentedLog(const Options& options, RecoveredLog recovered);
+
+  absl::StatusOr<AppendOutcome> AppendAsLeader(const AppendInput& input,
+                                               LeaderEpoch epoch) override;
+  absl::Status AppendAsFollower(const AppendInput& input) override;
+  absl::StatusOr<ReadOutcome> Read(
+      Offset from, Offset end, int64_t bytes_max, ReadCursor* cursor,
+      absl::FunctionRef<char*(size_t)> allocate) const override;
+  absl::StatusOr<std::optional<TimeMatch>> FindTime(
+      int64_t timestamp_ms) const override;
+  absl::StatusOr<std::optional<TimeMatch>> FindMaxTime() const override;
+  std::unique_ptr<FlushJob> StartFlush() override;
+  void FinishFlush(const FlushJob& job, const absl::Status& result) override;
+  absl::Status TruncateSuffix(Offset offset) override;
+  absl::Status AdvanceStart(Offset offset) override;
+  std::optional<std::pair<LeaderEpoch, Offset>> EndOfEpoch(
+      LeaderEpoch epoch) const override;
+  void SetConfig(const LogConfig& config) override { config_ = config; }
+  absl::Status Close() override;
+  Facts facts() const override;
+  const RecoveryReport& recovery() const override { return report_; }
+
+ private:
+  // What readers see.
+  struct Published {
+    std::shared_ptr<const SegmentList> segments;
+    EpochHistory epochs;
+    Facts facts;
+    // Counts cuts; a reader's cursor is good for one era.
+    int64_t era = 0;
+  };
+
+  absl::Status Write(const record::BatchHeader& header, int64_t now_ms);
+  // Fills parts_ with the header's place and what follows it in `slices`.
+  void GatherParts(absl::Span<const std::string_view> slices);
+  absl::Status Roll(int64_t now_ms);
+  absl::Status OnWriteFailed(const absl::Status& status);
+  // Makes the log failed; gives the status that says so.
+  absl::Status Fail(const absl::Status& why);
+  DurablePoint PointNow() const;
+  EpochHistory Epochs() const ABSL_LOCKS_EXCLUDED(mutex_);
+  SegmentList Segments() const ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status SyncNow();
+  // Cuts the log at the batch that begins at `extent.size` of a segment.
+  absl::Status CutTo(const Segment::Extent& extent);
+  // An empty log at `offset`.
+  absl::Status BeginAnew(Offset offset);
+  void Publish(SegmentList segments, Offset start, Offset end);
+  void PublishDurable();
+  absl::Status RemoveFiles(const SegmentList& segments, size_t begin,
+                           size_t end);
+  absl::StatusOr<LogReader::Snapshot> SnapshotFor(Offset from) const
+      ABSL_SHARED_LOCKS_REQUIRED(cut_mutex_);
+
+  // Constant after construction.
+  const Options options_;
+  const RecoveryReport report_;
+
+  // State of the writer.
+  LogConfig config_;
+  absl::Status shut_;
+  std::shared_ptr<Segment> active_;
+  ProducerWindow producers_;
+  SnapshotShelf snapshots_;
+  FlushLedger ledger_;
+  std::vector<std::string_view> parts_;
+
+  // What readers see.
+  mutable absl::Mutex cut_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  mutable absl::Mutex mutex_;
+  Published published_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace barnabas::log
+
+#endif  // BARNABAS_STORAGE_LOG_SEGMENTED_LOG_H_
