@@ -9,6 +9,9 @@ namespace barnabas::sim {
 namespace {
 
 constexpr int64_t kTickMs = 10;
+// Time to converge after healing: catching up may go an entry at a time, each a
+// round trip, where a seed made messages that small.
+constexpr int64_t kConvergenceMs = 300 * 1000;
 
 raft::Voter MakeVoter(int node, uint64_t directory) {
   return raft::Voter{
@@ -292,7 +295,7 @@ RaftOutcome RaftCluster::Run(int64_t events) {
     // R20: a leader, a commit of its own, and everyone caught up.
     const int64_t before = checker_.commits();
     const bool agreed =
-        RunUntil([this] { return Converged(); }, now_ms_ + 30 * 1000);
+        RunUntil([this] { return Converged(); }, now_ms_ + kConvergenceMs);
     const int leader = LeaderNode();
     if (agreed && leader >= 0) {
       (void)nodes_[leader]->core().Propose({"after healing"}).ok();
@@ -300,7 +303,7 @@ RaftOutcome RaftCluster::Run(int64_t events) {
     }
     const bool moved =
         RunUntil([&] { return checker_.commits() > before && Converged(); },
-                 now_ms_ + 30 * 1000);
+                 now_ms_ + kConvergenceMs);
     if (checker_.broken().empty() && !(agreed && moved)) {
       checker_.Break(
           absl::StrCat("R20: no progress after healing", Describe()));
