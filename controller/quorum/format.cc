@@ -34,6 +34,13 @@ absl::Status AlreadyFormatted(const FormatOptions& options) {
       "start the node, or choose another directory");
 }
 
+// Where the name of `path` is kept.
+std::string ParentOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 struct Started {
   log::Identity identity;
   // An identity was there before this call.
@@ -45,6 +52,8 @@ absl::StatusOr<Started> StartFormat(const FormatOptions& options,
                                     const std::string& role,
                                     std::optional<Uuid> directory_id) {
   RETURN_IF_ERROR(options.files->CreateDirectory(options.directory));
+  // Else a power cut could take the whole directory back.
+  RETURN_IF_ERROR(options.files->SyncDirectory(ParentOf(options.directory)));
   absl::StatusOr<log::Identity> found =
       log::ReadIdentity(options.files, options.directory);
   if (found.ok()) {
