@@ -24,12 +24,13 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "barnabas/internal/v1/cluster_record.pb.h"
 #include "controller/active/effects.h"
 #include "controller/active/event.h"
 #include "controller/active/liveness.h"
@@ -89,16 +90,20 @@ class ActiveController {
   // Why a write cannot be taken now; OK if it can.
   absl::Status CheckReady() const;
   planner::PlanContext MakeContext(const Instant& now);
-  // Appends the records as one or more entries and moves the latest image;
-  // the offset of the last entry, or of the latest image without records.
-  LogIndex AppendRecords(const Records& records, const Instant& now,
-                         Effects& effects);
-  // Runs `answer` once `offset` is committed, at once if it is.
+  // Appends the records as one or more entries and moves the latest image.
+  // Gives the offset of the last entry, or of the latest image without records.
+  absl::StatusOr<LogIndex> AppendRecords(Records records, const Instant& now,
+                                         Effects& effects);
+  // Hands `answer` out once `offset` is committed, at once if it is.
   void AnswerAt(LogIndex offset, PendingReply answer, Effects& effects);
   void Fence(BrokerId broker, const Instant& now, Effects& effects);
   void EndSession(SessionId session, const absl::Status& status,
                   Effects& effects);
   void ExpireSessions(const Instant& now, Effects& effects);
+  void ForgiveStall(const Instant& now);
+  bool OthersSawStop(BrokerId broker);
+  void BeginLeading(const Instant& now);
+  void StepDown(Effects& effects);
   absl::Duration SessionTimeout() const;
 
   const Options options_;
@@ -113,6 +118,8 @@ class ActiveController {
   PendingReplies replies_;
   Liveness liveness_;
   uint64_t plans_ = 0;
+  // When the driver was asked to call again at the latest.
+  std::optional<absl::Duration> promised_;
 };
 
 }  // namespace barnabas::active

@@ -7,20 +7,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "metadata/command/draw.h"
 #include "proto/types/error.h"
 #include "proto/types/text.h"
 
 namespace barnabas::placement {
 namespace {
-
-// SplitMix64: small, seeded, the same everywhere.
-uint64_t Draw(uint64_t& state) {
-  state += 0x9e3779b97f4a7c15;
-  uint64_t mixed = state;
-  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-  return mixed ^ (mixed >> 31);
-}
 
 // A broker while a topic is being placed.
 struct Slot {
@@ -62,12 +54,12 @@ std::vector<Slot> Interleave(const std::vector<Candidate>& candidates) {
 // One placement in the making.
 class Stripes {
  public:
-  Stripes(std::vector<Slot> slots, uint64_t seed)
+  Stripes(std::vector<Slot> slots, command::Draw draw)
       : slots_(std::move(slots)),
         live_(std::count_if(slots_.begin(), slots_.end(),
                             [](const Slot& slot) { return slot.live; })),
-        start_(Draw(seed) % live_),
-        shift_(Draw(seed) % slots_.size()) {}
+        start_(draw.Next() % live_),
+        shift_(draw.Next() % slots_.size()) {}
 
   std::vector<BrokerId> Next(int32_t factor) {
     const size_t leader = (start_ + placed_) % live_;
@@ -132,7 +124,7 @@ absl::StatusOr<Assignment> StripedPlacer::Place(
                                         " > ", candidates.size(), " brokers")),
                      "barnabas broker list");
   }
-  Stripes stripes(Interleave(candidates), request.seed);
+  Stripes stripes(Interleave(candidates), command::Draw(request.seed));
   Assignment assignment;
   for (int32_t i = 0; i < request.partitions; ++i) {
     assignment.push_back(stripes.Next(request.factor));
