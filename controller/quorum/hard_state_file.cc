@@ -12,11 +12,10 @@
 namespace barnabas::quorum {
 namespace {
 
-constexpr std::string_view kName = "quorum-state";
 constexpr int kVersion = 1;
 
 std::string PathOf(const std::string& directory) {
-  return absl::StrCat(directory, "/", std::string(kName));
+  return absl::StrCat(directory, "/", kHardStateName);
 }
 
 absl::Status Damaged(const std::string& path, const std::string& what) {
@@ -77,7 +76,8 @@ absl::Status WriteHardState(env::FileSystem* files,
     lines.emplace_back("vote", state.vote->node.ToString());
     lines.emplace_back("vote_directory", state.vote->directory.ToString());
   }
-  return log::ReplaceFile(files, directory, kName, log::SealText(lines));
+  return log::ReplaceFile(files, directory, kHardStateName,
+                          log::SealText(lines));
 }
 
 }  // namespace barnabas::quorum

@@ -26,6 +26,9 @@
 
 namespace barnabas::quorum {
 
+// The file's name, for the owner of the directory.
+inline constexpr char kHardStateName[] = "quorum-state";
+
 // A voter is a node on a directory: a node whose disk was replaced must not
 // vote twice.
 struct VoterKey {

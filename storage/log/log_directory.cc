@@ -168,7 +168,10 @@ std::vector<std::string> DiskLogDirectory::Unknown() const {
       options_.files->List(options_.path);
   if (!names.ok()) return unknown;
   for (const std::string& name : *names) {
-    if (!IsOurs(name) && !TopicPartition::Parse(name)) unknown.push_back(name);
+    const auto& theirs = options_.owner_files;
+    if (IsOurs(name) || TopicPartition::Parse(name)) continue;
+    if (std::find(theirs.begin(), theirs.end(), name) != theirs.end()) continue;
+    unknown.push_back(name);
   }
   return unknown;
 }

@@ -47,6 +47,8 @@ class LogDirectory {
     std::string role;
     std::optional<Uuid> cluster_id;
     uint64_t seed = 0;
+    // Names of files that the owner keeps here beside the logs.
+    std::vector<std::string> owner_files = {};
   };
 
   static absl::StatusOr<std::unique_ptr<LogDirectory>> Open(
