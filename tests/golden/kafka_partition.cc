@@ -91,8 +91,8 @@ std::vector<std::string> KafkaPartition::NamesOf(
 }
 
 std::vector<std::string> PartitionNames() {
-  return {"none", "gzip",        "snappy",      "lz4",
-          "zstd", "append-time", "transactions"};
+  return {"none", "gzip",        "snappy",       "lz4",
+          "zstd", "append-time", "transactions", "restart"};
 }
 
 KafkaPartition LoadPartition(const std::string& name) {

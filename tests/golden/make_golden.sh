@@ -14,7 +14,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 WORK=$(mktemp -d)
 BROKER=127.0.0.1:19092
 NODE=
-RECORDS=220
+RECORDS=400
 
 JAVA=(java -Xmx512M -Dorg.slf4j.simpleLogger.defaultLogLevel=error
   -cp "$LIBS/*")
@@ -49,12 +49,12 @@ topic() {
     "${arguments[@]}" > /dev/null
 }
 
-# One line a record: headers, key, value; NULL where there is none. A child
-# process a line keeps them apart in time.
+# lines ROUND COUNT: one line a record: headers, key, value; NULL where there is
+# none. A child process a line keeps them apart in time.
 lines() {
-  local phase=$1 i text
-  for ((i = 0; i < RECORDS; i++)); do
-    text="phase $phase record $i of a log that Kafka wrote, to be read anew"
+  local round=$1 count=$2 i text
+  for ((i = 0; i < count; i++)); do
+    text="round $round record $i of a log that Kafka wrote, to be read anew"
     case $((i % 7)) in
       0) printf 'NULL\tkey-%d\t%s\n' $((i % 13)) "$text" ;;
       1) printf 'NULL\tNULL\t%s without a key\n' "$text" ;;
@@ -69,9 +69,9 @@ lines() {
   done
 }
 
-# produce TOPIC CODEC PHASE
+# produce TOPIC CODEC ROUND COUNT
 produce() {
-  lines "$3" | kafka_ org.apache.kafka.tools.ConsoleProducer \
+  lines "$3" "$4" | kafka_ org.apache.kafka.tools.ConsoleProducer \
     --bootstrap-server $BROKER --topic "$1" --compression-codec "$2" \
     --command-property batch.size=1024 --command-property linger.ms=5 \
     --command-property acks=all --command-property enable.idempotence=true \
@@ -84,13 +84,6 @@ transactions() {
     --topic transactions --num-records 40 --record-size 64 --throughput 200 \
     --transactional-id golden --transaction-duration-ms 50 \
     --command-property compression.type=zstd > /dev/null
-}
-
-produce_all() {
-  local codec
-  for codec in none gzip snappy lz4 zstd; do produce "$codec" "$codec" "$1"; done
-  produce append-time lz4 "$1"
-  transactions
 }
 
 # keep TOPIC: its files, its records as Kafka's consumer prints them, its
@@ -133,20 +126,25 @@ PROPERTIES
 kafka_ kafka.tools.StorageTool format -t "$(kafka_ kafka.tools.StorageTool \
   random-uuid | tail -1)" -c "$WORK/node.properties" > /dev/null
 
-TOPICS="none gzip snappy lz4 zstd append-time transactions"
+TOPICS="none gzip snappy lz4 zstd append-time transactions restart"
 start
 topic none internal.segment.bytes=16384 index.interval.bytes=512
+produce none none 1 "$RECORDS"
 for codec in gzip snappy lz4 zstd; do
   topic "$codec" segment.index.bytes=200 index.interval.bytes=100
+  produce "$codec" "$codec" 1 "$RECORDS"
 done
 topic append-time message.timestamp.type=LogAppendTime \
   internal.segment.bytes=8192 index.interval.bytes=300
+produce append-time lz4 1 "$RECORDS"
 topic transactions index.interval.bytes=300
-produce_all 1
-# A clean restart gives the partitions their second leader epoch.
+transactions
+topic restart index.interval.bytes=1500
+produce restart none 1 100
+# A clean restart gives a partition its second leader epoch.
 stop
 start
-produce_all 2
+produce restart none 2 100
 for name in $TOPICS; do consume "$name"; done
 stop
 rm -rf "$HERE/kafka"
