@@ -38,6 +38,8 @@ size_t FieldBytes(const std::optional<std::string_view>& field) {
 char* WriteField(const std::optional<std::string_view>& field, char* to) {
   if (!field.has_value()) return WriteVarint32(-1, to);
   to = WriteVarint32(static_cast<int32_t>(field->size()), to);
+  // An empty view may point nowhere, which memcpy does not take.
+  if (field->empty()) return to;
   std::memcpy(to, field->data(), field->size());
   return to + field->size();
 }

@@ -102,8 +102,11 @@ absl::Status RecordReader::Open(const BatchView& batch, bool check_crc) {
                      ": magic is ", header_.magic, ", expected ", kMagic),
         "write batches of version 2");
   }
+  const int64_t base = header_.base_offset.value();
   if (batch.bytes.size() < kBatchHeaderBytes || header_.record_count < 0 ||
-      header_.last_offset_delta < 0) {
+      header_.last_offset_delta < 0 || base < 0 ||
+      base >
+          std::numeric_limits<int64_t>::max() - header_.last_offset_delta - 1) {
     return Damaged(header_, "its header contradicts itself");
   }
   if (check_crc) {

@@ -97,6 +97,14 @@ TEST(BatchBuilderTest, AbsentAndEmptyAreDifferent) {
               support::IsOkAndHolds(Eq(records)));
 }
 
+TEST(BatchBuilderTest, AViewThatPointsNowhereIsEmpty) {
+  BatchBuilder builder;
+  builder.Append(1, std::string_view(), std::string_view());
+  const std::vector<TestRecord> expected = {{1, "", "", {}}};
+  EXPECT_THAT(ReadRecords(builder.Finish()),
+              support::IsOkAndHolds(Eq(expected)));
+}
+
 TEST(BatchBuilderTest, EstimateIsTheUncompressedSize) {
   std::mt19937_64 random(5);
   BatchBuilder builder;

@@ -126,6 +126,22 @@ TEST(RecordReaderTest, OneReaderServesManyBatches) {
   }
 }
 
+TEST(RecordReaderTest, OffsetsThatRunOverAreCorrupt) {
+  RecordReader reader;
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  for (int64_t base :
+       {kMax, kMax - 2, int64_t{-1}, std::numeric_limits<int64_t>::min()}) {
+    const std::string batch =
+        Stored(SimpleBatch(3), Offset(base), LeaderEpoch(0));
+    EXPECT_THAT(reader.Open(ViewOf(batch), true),
+                HasErrorCode(ErrorCode::kCorruptRecord))
+        << base;
+  }
+  const std::string batch =
+      Stored(SimpleBatch(3), Offset(kMax - 3), LeaderEpoch(0));
+  EXPECT_OK(reader.Open(ViewOf(batch), true));
+}
+
 TEST(RecordReaderTest, ErrorsStay) {
   std::string batch = SimpleBatch(2);
   batch[kBatchHeaderBytes] = 127;
