@@ -57,10 +57,10 @@ class Recovery {
 
 absl::StatusOr<RecoveredLog> Recovery::Run() {
   result_.log_start = plan_.log_start;
-  result_.report.scanned_bytes = plan_.scanned_bytes;
+  result_.report.scanned_bytes = plan_.scanned.bytes;
   result_.report.indexes_rebuilt = plan_.indexes_rebuilt;
   result_.report.clean =
-      options_.clean && plan_.scanned_bytes == 0 && plan_.cut_reason.empty();
+      options_.clean && plan_.scanned.bytes == 0 && plan_.cut_reason.empty();
   // Reads only, so that damage it meets can still be refused.
   RETURN_IF_ERROR(RestoreWindow());
   if (!plan_.cut_reason.empty()) RETURN_IF_ERROR(Cut());
@@ -76,6 +76,8 @@ absl::StatusOr<RecoveredLog> Recovery::Run() {
     RETURN_IF_ERROR(files_->SyncDirectory(options_.directory));
   }
   result_.segments = std::move(plan_.segments);
+  Segment& last = *result_.segments.back();
+  last.index().CountFrom(last.size());
   result_.epochs = std::move(plan_.epochs);
   result_.report.end = result_.segments.back()->next();
   RETURN_IF_ERROR(RecordMarks());
@@ -133,8 +135,8 @@ absl::Status Recovery::Cut() {
 
 absl::Status Recovery::MakeScannedDurable() {
   std::string buffer;
-  int64_t at = plan_.scanned_position;
-  for (size_t i = plan_.first_scanned; i < plan_.segments.size(); ++i) {
+  int64_t at = plan_.scanned.position;
+  for (size_t i = plan_.scanned.first; i < plan_.segments.size(); ++i) {
     Segment& segment = *plan_.segments[i];
     const bool scanned = at < segment.size();
     while (plan_.found_point.has_value() && at < segment.size()) {
@@ -163,12 +165,12 @@ absl::Status Recovery::SealAllButLast() {
     if (i + 1 == plan_.segments.size()) {
       // What the file lacks is written with the next flush; a full disk must
       // not keep the log shut.
-      if (plan_.scanned_bytes > 0 || plan_.indexes_rebuilt > 0) {
+      if (plan_.scanned.bytes > 0 || plan_.indexes_rebuilt > 0) {
         segment.index().WritePending().IgnoreError();
       }
       break;
     }
-    if (i < plan_.first_scanned && !plan_.rebuilt.contains(i)) continue;
+    if (i < plan_.scanned.first && !plan_.rebuilt.contains(i)) continue;
     ASSIGN_OR_RETURN(const std::vector<std::shared_ptr<env::File>> dirty,
                      segment.Seal());
     for (const auto& file : dirty) RETURN_IF_ERROR(file->Sync());
@@ -206,7 +208,7 @@ absl::Status Recovery::BeginEmpty() {
   result_.producers.Clear();
   ASSIGN_OR_RETURN(
       std::shared_ptr<Segment> segment,
-      Segment::Create(files_, options_.directory, plan_.log_start, NowMs()));
+      CreateSegment(files_, options_.directory, plan_.log_start, NowMs()));
   plan_.segments.push_back(std::move(segment));
   plan_.epochs_changed = true;
   names_changed_ = changed_ = true;

@@ -62,8 +62,8 @@ absl::StatusOr<RecoveryPlan> RecoveryScan::Run() {
   if (i < bases.size()) {
     ASSIGN_OR_RETURN(std::shared_ptr<Segment> segment, Open(bases[i]));
     RETURN_IF_ERROR(OpenAtPoint(segment.get()));
-    plan_.first_scanned = plan_.segments.size();
-    plan_.scanned_position = point_.position;
+    plan_.scanned.first = plan_.segments.size();
+    plan_.scanned.position = point_.position;
     plan_.segments.push_back(std::move(segment));
   }
   RETURN_IF_ERROR(RestoreEpochs());
@@ -76,7 +76,7 @@ absl::StatusOr<RecoveryPlan> RecoveryScan::Run() {
 }
 
 absl::StatusOr<std::shared_ptr<Segment>> RecoveryScan::Open(Offset base) const {
-  return Segment::Open(files_, directory_, base, now_ms_);
+  return OpenSegment(files_, directory_, base, now_ms_);
 }
 
 absl::Status RecoveryScan::ReadMarks() {
@@ -169,9 +169,9 @@ absl::StatusOr<TimeEntry> RecoveryScan::CheckSealed(const Segment& segment,
   const absl::Status unfit =
       MakeError(ErrorCode::kCorruptLog, "the indexes do not fit the log");
   ASSIGN_OR_RETURN(const std::optional<OffsetEntry> last,
-                   segment.index().LastOffset());
+                   segment.index().FindOffset());
   ASSIGN_OR_RETURN(const std::optional<TimeEntry> max,
-                   segment.index().LastTime());
+                   segment.index().FindTime());
   if (!max.has_value() || max->offset >= next) return unfit;
   const int64_t from = last.has_value() ? last->position : 0;
   if (from >= size) return unfit;
@@ -209,7 +209,7 @@ absl::Status RecoveryScan::OpenAtPoint(Segment* segment) {
   }
   if (segment->index().Load(point_.index).ok()) {
     const absl::StatusOr<std::optional<OffsetEntry>> last =
-        segment->index().LastOffset();
+        segment->index().FindOffset();
     const int64_t from = last.ok() && last->has_value() ? (*last)->position : 0;
     RETURN_IF_ERROR(CheckTail(*segment, from));
     segment->SetExtent(point_.position, point_.end);
@@ -270,7 +270,7 @@ absl::Status RecoveryScan::ScanFrom(size_t i) {
 
 absl::StatusOr<bool> RecoveryScan::ScanSegment(Segment* segment) {
   ASSIGN_OR_RETURN(const int64_t size, segment->file()->Size());
-  plan_.scanned_bytes += size - segment->size();
+  plan_.scanned.bytes += size - segment->size();
   BatchWalk walk(segment->file().get(), segment->size(), size,
                  WalkDepth::kChecksums, kScanWindow);
   while (true) {

@@ -50,12 +50,15 @@ struct RecoveryPlan {
 
   // The durable point that was found; nullopt when there is no file.
   std::optional<DurablePoint> found_point;
-  // Offsets at or above were scanned; in segments[first_scanned] from
-  // position `scanned_position` on.
+  // Offsets at or above were scanned.
   Offset trusted_end;
-  size_t first_scanned = 0;
-  int64_t scanned_position = 0;
-  int64_t scanned_bytes = 0;
+  // In segments[first] from `position` on, then the segments behind it.
+  struct Scanned {
+    size_t first = 0;
+    int64_t position = 0;
+    int64_t bytes = 0;
+  };
+  Scanned scanned;
 
   EpochHistory epochs;
   bool epochs_changed = false;

@@ -1,6 +1,7 @@
 #include "storage/log/segment.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "proto/types/error.h"
@@ -22,60 +23,12 @@ constexpr size_t kAdoptWindow = 64 * kKiB;
 }  // namespace
 
 Segment::Segment(env::FileSystem* files, const std::string& directory,
-                 Offset base, int64_t now_ms)
-    : base_(base), index_(files, directory, base), next_(base.value()) {
+                 Offset base, int64_t now_ms, std::shared_ptr<env::File> file)
+    : base_(base),
+      file_(std::move(file)),
+      index_(files, directory, base),
+      next_(base.value()) {
   age_.created_ms = now_ms;
-}
-
-absl::StatusOr<std::shared_ptr<Segment>> Segment::Create(
-    env::FileSystem* files, const std::string& directory, Offset base,
-    int64_t now_ms) {
-  std::shared_ptr<Segment> segment(new Segment(files, directory, base, now_ms));
-  ASSIGN_OR_RETURN(segment->file_,
-                   files->Open(JoinPath(directory, FileName(base, kLogSuffix)),
-                               env::OpenMode::kTruncate));
-  segment->index_.Reset();
-  RETURN_IF_ERROR(segment->index_.WritePending());
-  return segment;
-}
-
-absl::StatusOr<std::shared_ptr<Segment>> Segment::Open(
-    env::FileSystem* files, const std::string& directory, Offset base,
-    int64_t now_ms) {
-  std::shared_ptr<Segment> segment(new Segment(files, directory, base, now_ms));
-  ASSIGN_OR_RETURN(segment->file_,
-                   files->Open(JoinPath(directory, FileName(base, kLogSuffix)),
-                               env::OpenMode::kReadWrite));
-  return segment;
-}
-
-absl::StatusOr<std::shared_ptr<Segment>> Segment::OpenBelow(
-    env::FileSystem* files, const std::string& directory, const Extent& extent,
-    int64_t index_interval_bytes, int64_t now_ms) {
-  ASSIGN_OR_RETURN(std::shared_ptr<Segment> segment,
-                   Open(files, directory, extent.base, now_ms));
-  const std::optional<OffsetEntry> last =
-      segment->index_.LoadBelow(extent.size, extent.next);
-  if (last.has_value()) {
-    const absl::StatusOr<record::BatchHeader> header =
-        segment->HeaderAt(last->position);
-    if (header.ok() && header->LastOffset() == last->offset) {
-      segment->SetExtent(last->position + header->SizeBytes(),
-                         header->NextOffset());
-    } else {
-      segment->index_.Reset();
-    }
-  }
-  RETURN_IF_ERROR(segment->AdoptUntil(extent.size, index_interval_bytes));
-  if (segment->next() != extent.next) {
-    return MakeError(
-        ErrorCode::kCorruptRecord,
-        absl::StrCat(segment->file()->path(), " at position ", extent.size,
-                     ": offset ", segment->next().value(), " is due here, not ",
-                     extent.next.value()),
-        "barnabas storage verify DIR");
-  }
-  return segment;
 }
 
 void Segment::Reserve(int64_t bytes, int64_t segment_bytes) {
@@ -202,6 +155,61 @@ absl::StatusOr<record::BatchHeader> Segment::HeaderAt(int64_t position) const {
         "barnabas storage verify DIR");
   }
   return step->header;
+}
+
+absl::StatusOr<std::shared_ptr<Segment>> CreateSegment(
+    env::FileSystem* files, const std::string& directory, Offset base,
+    int64_t now_ms) {
+  ASSIGN_OR_RETURN(std::shared_ptr<env::File> file,
+                   files->Open(JoinPath(directory, FileName(base, kLogSuffix)),
+                               env::OpenMode::kTruncate));
+  auto segment = std::make_shared<Segment>(files, directory, base, now_ms,
+                                           std::move(file));
+  segment->index().Reset();
+  RETURN_IF_ERROR(segment->index().WritePending());
+  return segment;
+}
+
+absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(
+    env::FileSystem* files, const std::string& directory, Offset base,
+    int64_t now_ms) {
+  ASSIGN_OR_RETURN(std::shared_ptr<env::File> file,
+                   files->Open(JoinPath(directory, FileName(base, kLogSuffix)),
+                               env::OpenMode::kReadWrite));
+  return std::make_shared<Segment>(files, directory, base, now_ms,
+                                   std::move(file));
+}
+
+absl::StatusOr<std::shared_ptr<Segment>> OpenSegmentBelow(
+    env::FileSystem* files, const std::string& directory,
+    const Segment::Extent& extent, int64_t index_interval_bytes,
+    int64_t now_ms) {
+  ASSIGN_OR_RETURN(std::shared_ptr<Segment> segment,
+                   OpenSegment(files, directory, extent.base, now_ms));
+  SegmentIndex& index = segment->index();
+  const std::optional<OffsetEntry> last =
+      index.LoadBelow(extent.size, extent.next);
+  if (last.has_value()) {
+    const absl::StatusOr<record::BatchHeader> header =
+        segment->HeaderAt(last->position);
+    if (header.ok() && header->LastOffset() == last->offset) {
+      segment->SetExtent(last->position + header->SizeBytes(),
+                         header->NextOffset());
+    } else {
+      index.Reset();
+    }
+  }
+  RETURN_IF_ERROR(segment->AdoptUntil(extent.size, index_interval_bytes));
+  if (segment->next() != extent.next) {
+    return MakeError(
+        ErrorCode::kCorruptRecord,
+        absl::StrCat(segment->file()->path(), " at position ", extent.size,
+                     ": offset ", segment->next().value(), " is due here, not ",
+                     extent.next.value()),
+        "barnabas storage verify DIR");
+  }
+  index.CountFrom(extent.size);
+  return segment;
 }
 
 }  // namespace barnabas::log

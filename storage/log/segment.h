@@ -35,27 +35,17 @@ namespace barnabas::log {
 
 class Segment {
  public:
-  // Makes (or empties) the files of an active segment.
-  static absl::StatusOr<std::shared_ptr<Segment>> Create(
-      env::FileSystem* files, const std::string& directory, Offset base,
-      int64_t now_ms);
-  // Opens an existing .log file without reading it; size() is 0 until batches
-  // are adopted or the extent is set.
-  static absl::StatusOr<std::shared_ptr<Segment>> Open(
-      env::FileSystem* files, const std::string& directory, Offset base,
-      int64_t now_ms);
-
-  // Which part of a segment is to stay.
+  // Which part of a segment there is.
   struct Extent {
     Offset base;
     int64_t size = 0;
     Offset next;
   };
-  // Opens a segment as if it had been written up to `extent` only: active,
-  // its indexes as they were then. Nothing on disk changes.
-  static absl::StatusOr<std::shared_ptr<Segment>> OpenBelow(
-      env::FileSystem* files, const std::string& directory,
-      const Extent& extent, int64_t index_interval_bytes, int64_t now_ms);
+
+  // On an open .log file that is not read: size() is 0 until batches are
+  // adopted or the extent is set.
+  Segment(env::FileSystem* files, const std::string& directory, Offset base,
+          int64_t now_ms, std::shared_ptr<env::File> file);
 
   // Writes one batch, given as consecutive parts, behind the last one.
   absl::Status Append(const record::BatchHeader& header,
@@ -98,14 +88,11 @@ class Segment {
   const Age& age() const { return age_; }
 
  private:
-  Segment(env::FileSystem* files, const std::string& directory, Offset base,
-          int64_t now_ms);
-
   void Reserve(int64_t bytes, int64_t segment_bytes);
 
   // Constant after construction.
   const Offset base_;
-  std::shared_ptr<env::File> file_;
+  const std::shared_ptr<env::File> file_;
 
   // State of the writer.
   SegmentIndex index_;
@@ -117,6 +104,23 @@ class Segment {
   std::atomic<int64_t> next_;
   std::atomic<int64_t> batch_bytes_max_ = 0;
 };
+
+// Makes (or empties) the files of an active segment.
+absl::StatusOr<std::shared_ptr<Segment>> CreateSegment(
+    env::FileSystem* files, const std::string& directory, Offset base,
+    int64_t now_ms);
+
+// Opens the files of an existing segment.
+absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(
+    env::FileSystem* files, const std::string& directory, Offset base,
+    int64_t now_ms);
+
+// Opens a segment as if it had been written up to `extent` only: active, its
+// indexes as they were then. Nothing on disk changes.
+absl::StatusOr<std::shared_ptr<Segment>> OpenSegmentBelow(
+    env::FileSystem* files, const std::string& directory,
+    const Segment::Extent& extent, int64_t index_interval_bytes,
+    int64_t now_ms);
 
 }  // namespace barnabas::log
 

@@ -58,6 +58,9 @@ class SegmentIndex {
   // Of a segment that gets no more batches.
   void OpenSealed(const TimeEntry& max);
 
+  // Counts the interval to the next entry from `position` on, as Kafka does
+  // after opening a log.
+  void CountFrom(int64_t position) { indexed_position_ = position; }
   // Takes in the batch that begins at `position`.
   void Add(const record::BatchHeader& header, int64_t position,
            int64_t interval_bytes);
@@ -71,18 +74,14 @@ class SegmentIndex {
   absl::StatusOr<std::vector<std::shared_ptr<env::File>>> Seal();
   IndexMark mark() const;
 
-  absl::StatusOr<std::optional<OffsetEntry>> FindOffset(Offset offset) const {
+  // The last entry at or below; the very last one by default.
+  absl::StatusOr<std::optional<OffsetEntry>> FindOffset(
+      Offset offset = Offset(INT64_MAX)) const {
     return offsets_.Find(offset);
   }
   absl::StatusOr<std::optional<TimeEntry>> FindTime(
-      int64_t timestamp_ms) const {
+      int64_t timestamp_ms = INT64_MAX) const {
     return times_.Find(timestamp_ms);
-  }
-  absl::StatusOr<std::optional<OffsetEntry>> LastOffset() const {
-    return offsets_.Last();
-  }
-  absl::StatusOr<std::optional<TimeEntry>> LastTime() const {
-    return times_.Last();
   }
   TimeEntry max() const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -92,7 +91,7 @@ class SegmentIndex {
   OffsetIndex offsets_;
   TimeIndex times_;
 
-  // State of the writer: where the last indexed batch begins.
+  // State of the writer: from where the interval to the next entry counts.
   int64_t indexed_position_ = 0;
 
   // What readers see.

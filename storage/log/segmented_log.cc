@@ -165,7 +165,7 @@ absl::Status SegmentedLog::Fail(const absl::Status& why) {
 absl::Status SegmentedLog::Roll(int64_t now_ms) {
   const Offset end = active_->next();
   absl::StatusOr<std::shared_ptr<Segment>> next =
-      Segment::Create(options_.files, options_.directory, end, now_ms);
+      CreateSegment(options_.files, options_.directory, end, now_ms);
   absl::Status status = next.status();
   if (status.ok()) {
     absl::StatusOr<std::vector<std::shared_ptr<env::File>>> sealed =
@@ -352,10 +352,9 @@ absl::Status SegmentedLog::CutTo(const Segment::Extent& extent) {
   const size_t i = FindSegment(segments, extent.base);
   // The fresh segment reads its indexes from the files.
   active_->index().WritePending().IgnoreError();
-  ASSIGN_OR_RETURN(
-      const std::shared_ptr<Segment> last,
-      Segment::OpenBelow(options_.files, options_.directory, extent,
-                         config_.index_interval_bytes, now_ms));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Segment> last,
+                   OpenSegmentBelow(options_.files, options_.directory, extent,
+                                    config_.index_interval_bytes, now_ms));
   const DurablePoint end{0, extent.next, extent.base, extent.size,
                          last->index().mark()};
   EpochHistory epochs = Epochs();
@@ -450,7 +449,7 @@ absl::Status SegmentedLog::BeginAnew(Offset offset) {
   absl::Status status = RemoveFiles(segments, 0, segments.size());
   if (status.ok()) status = snapshots_.RemoveAbove(kNoOffset);
   if (!status.ok()) return Fail(status);
-  absl::StatusOr<std::shared_ptr<Segment>> segment = Segment::Create(
+  absl::StatusOr<std::shared_ptr<Segment>> segment = CreateSegment(
       options_.files, options_.directory, offset, options_.clock->WallMs());
   if (!segment.ok()) return Fail(segment.status());
   producers_.Clear();
