@@ -12,8 +12,12 @@ namespace barnabas::client {
 namespace {
 
 constexpr char kDefaultBootstrap[] = "localhost:9292";
-// Rounds begin at least this far apart, however many ask.
-constexpr absl::Duration kRoundGap = absl::Milliseconds(20);
+// Rounds that are asked for one right after the other begin ever further
+// apart.
+constexpr rpc::BackoffRange kRoundGap{absl::Milliseconds(10),
+                                      absl::Milliseconds(500)};
+// After so long without rounds the gap is small again.
+constexpr absl::Duration kCalm = absl::Seconds(1);
 // One node gets this long before the next one is tried.
 constexpr absl::Duration kRoundTimeout = absl::Seconds(3);
 
@@ -44,12 +48,14 @@ void ClusterView::Unwatch(const std::string& topic) { watched_.erase(topic); }
 
 void ClusterView::Refresh() {
   if (std::exchange(wanted_, true) || asking_) return;
-  const absl::Duration gap =
-      failures_ == 0 ? kRoundGap
-                     : rpc::BackoffDelay({deps_.options.backoff_first,
-                                          deps_.options.backoff_max},
-                                         failures_ - 1, deps_.seed);
   const absl::Duration since = deps_.loop->clock().Monotonic() - began_;
+  if (since > kCalm) hurry_ = 0;
+  const rpc::BackoffRange after_failure{deps_.options.backoff_first,
+                                        deps_.options.backoff_max};
+  const absl::Duration gap =
+      failures_ == 0
+          ? rpc::BackoffDelay(kRoundGap, hurry_++, deps_.seed)
+          : rpc::BackoffDelay(after_failure, failures_ - 1, deps_.seed);
   if (since >= gap) {
     Begin();
   } else {

@@ -79,6 +79,8 @@ class ClusterView {
   bool wanted_ = false;
   // Failed rounds in a row.
   int failures_ = 0;
+  // Good rounds asked for one right after the other.
+  int hurry_ = 0;
   // When the last round began.
   absl::Duration began_ = -absl::InfiniteDuration();
   env::TimerId timer_ = 0;

@@ -80,6 +80,15 @@ std::optional<absl::Duration> Accumulator::FirstOpened() const {
   return batches_.front().batch->opened;
 }
 
+int64_t Accumulator::FirstBytesMax() const {
+  if (batches_.empty()) return 0;
+  const GatheredBatch& first = batches_.front();
+  if (first.ready_made) return static_cast<int64_t>(first.batch->bytes->size());
+  // Codecs make what cannot be compressed a little larger.
+  const auto bytes = static_cast<int64_t>(first.builder.EstimateBytes());
+  return bytes + bytes / 64 + 64;
+}
+
 std::optional<GatheredBatch> Accumulator::TakeFirst(bool open_too) {
   if (!HasSealed() && (!open_too || batches_.empty())) return std::nullopt;
   GatheredBatch first = std::move(batches_.front());

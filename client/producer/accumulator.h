@@ -50,6 +50,10 @@ struct GatheredBatch {
   PendingBatchPtr batch;
   bool ready_made = false;
 
+  int32_t records() const {
+    return ready_made ? batch->records : builder.record_count();
+  }
+
   // The finished batch; `stamp` goes into its bytes. The builder is empty
   // afterwards and may be given back.
   PendingBatchPtr Finish(const record::BatchProducer& stamp);
@@ -74,8 +78,12 @@ class Accumulator {
 
   bool Empty() const { return batches_.empty(); }
   bool HasSealed() const;
+  // Whether the open batch takes `bytes` more; if not, Append opens another.
+  bool Fits(int64_t bytes) const;
   // When the first batch was opened.
   std::optional<absl::Duration> FirstOpened() const;
+  // What the first batch takes on the wire at most; 0 without one.
+  int64_t FirstBytesMax() const;
 
   // The first batch; an open one only if `open_too`.
   std::optional<GatheredBatch> TakeFirst(bool open_too);
@@ -84,8 +92,6 @@ class Accumulator {
   void GiveBack(record::BatchBuilder builder);
 
  private:
-  // Whether the last batch is open and takes `bytes` more.
-  bool Fits(int64_t bytes) const;
   void Open(absl::Duration now, uint64_t generation);
 
   const AccumulatorOptions options_;

@@ -48,6 +48,12 @@ bool SendWindow::IsOpen() const {
   return next_order_ - oldest < in_flight_max_;
 }
 
+bool SendWindow::IsInFlight(uint64_t frame) const {
+  return std::any_of(
+      in_flight_.begin(), in_flight_.end(),
+      [frame](const PendingBatchPtr& batch) { return batch->frame == frame; });
+}
+
 void SendWindow::Restart(const ProducerIdentity& identity) {
   needs_restart_ = false;
   settling_ = false;

@@ -58,8 +58,14 @@ class SendWindow {
   // Whether a batch may go out now: TakeRetry first, if it gives any, else a
   // new one.
   bool IsOpen() const;
-  bool HasRetry() const { return !retry_.empty(); }
-  size_t in_flight() const { return in_flight_.size(); }
+  // Bytes of what TakeRetry would give; 0 for nothing.
+  int64_t FirstRetryBytes() const {
+    if (retry_.empty()) return 0;
+    return static_cast<int64_t>(retry_.front()->bytes->size());
+  }
+  // Whether a batch that went out, or the one in `frame`, has no outcome.
+  bool IsInFlight() const { return !in_flight_.empty(); }
+  bool IsInFlight(uint64_t frame) const;
 
   // Nothing goes out before Restart is given a newer identity.
   bool NeedsRestart() const { return needs_restart_ && in_flight_.empty(); }

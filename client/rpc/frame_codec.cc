@@ -48,6 +48,10 @@ int64_t BytesOf(absl::Span<const grpc::Slice> slices) {
 
 void DropString(void* text) { delete static_cast<std::string*>(text); }
 
+using SharedString = std::shared_ptr<const std::string>;
+
+void DropShared(void* text) { delete static_cast<SharedString*>(text); }
+
 }  // namespace
 
 absl::StatusOr<Received<ProduceRequestView>> ReadProduceRequest(
@@ -95,6 +99,13 @@ grpc::Slice SliceOf(std::string bytes) {
   }
   auto* owned = new std::string(std::move(bytes));
   return grpc::Slice(owned->data(), owned->size(), &DropString, owned);
+}
+
+grpc::Slice SliceOf(std::shared_ptr<const std::string> bytes) {
+  auto* owned = new SharedString(std::move(bytes));
+  // gRPC's slices are not const, but nothing writes to one that was sent.
+  char* data = const_cast<char*>((*owned)->data());
+  return grpc::Slice(data, (*owned)->size(), &DropShared, owned);
 }
 
 absl::Status ReadMessage(const grpc::ByteBuffer& buffer,

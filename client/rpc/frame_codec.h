@@ -13,6 +13,7 @@
 #include <grpcpp/support/slice.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,8 @@ grpc::ByteBuffer WriteFetchResponse(const v1::FetchFrame& envelope,
 
 // A slice that owns `bytes`; nothing is copied.
 grpc::Slice SliceOf(std::string bytes);
+// A slice that shares `bytes`, which nobody may change while it lives.
+grpc::Slice SliceOf(std::shared_ptr<const std::string> bytes);
 
 // Any other message of a raw stream, by the ordinary serialiser and parser.
 template <typename Message>

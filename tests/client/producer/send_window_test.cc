@@ -74,7 +74,8 @@ TEST(SendWindowTest, TheOldestIsNeverOutrunByMoreThanTheBrokerRemembers) {
   SendNew(&window, 2);
   SendNew(&window, 3);
   window.OnStored(2, 3);
-  EXPECT_EQ(window.in_flight(), 1u);
+  EXPECT_TRUE(window.IsInFlight(1));
+  EXPECT_FALSE(window.IsInFlight(2));
   EXPECT_FALSE(window.IsOpen());
   window.OnStored(1, 1);
   EXPECT_TRUE(window.IsOpen());
@@ -180,7 +181,7 @@ TEST(SendWindowTest, AGapThatIsReallyThereStartsOver) {
   SendNew(&window, 2);
   EXPECT_EQ(window.Expire(absl::Seconds(1)).size(), 2u);
   window.OnBroken();
-  EXPECT_FALSE(window.HasRetry());
+  EXPECT_EQ(window.FirstRetryBytes(), 0);
   // Perhaps both were stored: go on, the broker will tell.
   EXPECT_FALSE(window.NeedsRestart());
   EXPECT_EQ(SendNew(&window, 1), 2);

@@ -1,0 +1,384 @@
+#include "client/producer/producer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "client/producer/flush_ledger.h"
+#include "client/producer/memory_budget.h"
+#include "client/producer/sender.h"
+#include "client/producer/topic_table.h"
+#include "proto/types/error.h"
+#include "proto/types/limits.h"
+#include "proto/types/status_macros.h"
+#include "storage/env/random.h"
+#include "storage/env/system_clock.h"
+#include "storage/env/thread_event_loop.h"
+#include "storage/record/batch_check.h"
+
+namespace barnabas::client {
+namespace {
+
+// Without idempotence nothing but the broker's credit needs a bound.
+constexpr size_t kInFlightUnnumbered = 64;
+
+absl::Status Closed() {
+  return MakeError(ErrorCode::kInvalidRequest, "the producer is closed",
+                   "make another one");
+}
+
+absl::Status Overloaded(int64_t limit) {
+  return MakeError(ErrorCode::kOverloaded,
+                   absl::StrCat("buffer_memory of ", limit, " bytes is full"),
+                   "send slower, or give the producer more buffer_memory");
+}
+
+absl::Status TooLarge(int64_t bytes, int64_t limit) {
+  return WithSize(
+      MakeError(ErrorCode::kBatchTooLarge,
+                absl::StrCat("the record takes ", bytes,
+                             " bytes, max_request_bytes is ", limit),
+                "raise max_request_bytes, or send less in one record"),
+      {bytes, limit});
+}
+
+// Waits for something that another thread tells.
+class Signal {
+ public:
+  void Tell(const absl::Status& status) {
+    absl::MutexLock lock(&mutex_);
+    told_ = status;
+    has_told_ = true;
+    told_signal_.SignalAll();
+  }
+  // Until OK is told, or the last failure when time is up.
+  absl::Status Wait(absl::Duration timeout, const env::Clock& clock) {
+    const absl::Duration until = clock.Monotonic() + timeout;
+    absl::MutexLock lock(&mutex_);
+    while (!has_told_ || !told_.ok()) {
+      const absl::Duration left = until - clock.Monotonic();
+      if (left <= absl::ZeroDuration()) break;
+      told_signal_.WaitWithTimeout(&mutex_, left);
+    }
+    if (has_told_) return told_;
+    return MakeError(ErrorCode::kBrokerNotAvailable, "no broker answered",
+                     "see whether the cluster runs: barnabas dev status");
+  }
+
+ private:
+  absl::Mutex mutex_;
+  absl::CondVar told_signal_;
+  absl::Status told_ ABSL_GUARDED_BY(mutex_);
+  bool has_told_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+class StreamProducer final : public Producer {
+ public:
+  explicit StreamProducer(const ProducerOptions& options)
+      : options_(options),
+        memory_(options.buffer_memory),
+        loop_(std::make_shared<env::ThreadEventLoop>(
+            env::ThreadEventLoop::Options{.clock = &clock_,
+                                          .name = "producer"})),
+        topics_(TopicOptions()) {}
+
+  ~StreamProducer() override { Close(options_.delivery_timeout).IgnoreError(); }
+
+  absl::Status Start();
+
+  absl::Status Send(const ProducerRecord& record,
+                    DeliveryCallback callback) override;
+  absl::Status Send(const ProducerRecord& record) override {
+    return Send(record, nullptr);
+  }
+  absl::Status SendBatch(std::string_view topic, int32_t partition,
+                         std::string batch, DeliveryCallback callback) override;
+  absl::Status Flush(absl::Duration timeout) override;
+  absl::Status Close(absl::Duration timeout) override;
+  Facts facts() const override;
+
+ private:
+  TopicTable::Options TopicOptions();
+  bool Idempotent() const {
+    return options_.idempotence && options_.acks != Acks::kNone;
+  }
+  // A callback must not wait for what only its own thread can bring.
+  absl::Duration BlockAtMost() const {
+    return loop_->IsOnLoop() ? absl::ZeroDuration() : options_.max_block;
+  }
+  absl::Status TakeMemory(int64_t bytes);
+  absl::Status SendOpen(const ProducerRecord& record,
+                        DeliveryCallback callback);
+  absl::Status SendBatchOpen(std::string_view topic, int32_t partition,
+                             std::string batch, DeliveryCallback callback);
+  void Announce(Lane* lane) {
+    loop_->PostAlways([this, lane] { sender_->OnQueued(lane); });
+  }
+  bool EnterSend();
+  void LeaveSend();
+  void OnLoop(env::Task task);
+
+  const ProducerOptions options_;
+  const env::SystemClock clock_;
+  FlushLedger ledger_;
+  MemoryBudget memory_;
+  SenderCounts counts_;
+  Signal contact_;
+  const std::shared_ptr<env::ThreadEventLoop> loop_;
+  TopicTable topics_;
+  // Of the loop.
+  std::unique_ptr<Sender> sender_;
+
+  // Calls of Send under way, so that Close misses none.
+  std::atomic<int64_t> sending_ = 0;
+  std::atomic<bool> closed_ = false;
+  absl::Mutex sending_mutex_;
+  absl::Mutex close_mutex_ ABSL_ACQUIRED_BEFORE(sending_mutex_);
+  bool ended_ ABSL_GUARDED_BY(close_mutex_) = false;
+};
+
+TopicTable::Options StreamProducer::TopicOptions() {
+  TopicTable::Options options;
+  options.queue.accumulator = {options_.batch_size, options_.compression,
+                               options_.compression_level};
+  options.queue.linger = options_.linger;
+  options.queue.clock = &clock_;
+  options.queue.ledger = &ledger_;
+  options.in_flight_max = Idempotent()
+                              ? static_cast<size_t>(kBatchesPerProducer)
+                              : kInFlightUnnumbered;
+  options.seed = env::RandomSeed();
+  options.ask = [this](const std::string& topic) {
+    loop_->PostAlways([this, topic] { sender_->WatchTopic(topic); });
+  };
+  return options;
+}
+
+absl::Status StreamProducer::Start() {
+  Sender::Deps deps;
+  deps.options = options_;
+  deps.channels =
+      std::make_shared<rpc::ChannelPool>(options_.client.client_name);
+  deps.loop = loop_;
+  deps.seed = env::RandomSeed();
+  deps.topics = &topics_;
+  deps.memory = &memory_;
+  deps.ledger = &ledger_;
+  deps.counts = &counts_;
+  deps.on_contact = [this](const absl::Status& status) {
+    contact_.Tell(status);
+  };
+  OnLoop([&] {
+    sender_ = std::make_unique<Sender>(std::move(deps));
+    sender_->Start();
+  });
+  return contact_.Wait(
+      std::min(options_.max_block, options_.client.request_timeout), clock_);
+}
+
+void StreamProducer::OnLoop(env::Task task) {
+  absl::Mutex mutex;
+  bool done = false;
+  loop_->PostAlways([&] {
+    task();
+    absl::MutexLock lock(&mutex);
+    done = true;
+  });
+  absl::MutexLock lock(&mutex);
+  mutex.Await(absl::Condition(&done));
+}
+
+bool StreamProducer::EnterSend() {
+  sending_.fetch_add(1);
+  if (!closed_.load()) return true;
+  LeaveSend();
+  return false;
+}
+
+void StreamProducer::LeaveSend() {
+  sending_.fetch_sub(1);
+  if (!closed_.load()) return;
+  // Taking the lock lets Close look again.
+  absl::MutexLock lock(&sending_mutex_);
+}
+
+absl::Status StreamProducer::TakeMemory(int64_t bytes) {
+  if (memory_.Take(bytes, BlockAtMost())) return absl::OkStatus();
+  return closed_.load() ? Closed() : Overloaded(options_.buffer_memory);
+}
+
+absl::Status StreamProducer::Send(const ProducerRecord& record,
+                                  DeliveryCallback callback) {
+  if (!EnterSend()) return Closed();
+  const absl::Status status = SendOpen(record, std::move(callback));
+  LeaveSend();
+  return status;
+}
+
+absl::Status StreamProducer::SendOpen(const ProducerRecord& record,
+                                      DeliveryCallback callback) {
+  GatheredRecord gathered;
+  gathered.key = record.key;
+  gathered.value = record.value;
+  gathered.headers = record.headers;
+  gathered.bytes = static_cast<int64_t>(record::BatchBuilder::RecordBytesMax(
+      record.key, record.value, record.headers));
+  if (gathered.bytes > options_.max_request_bytes) {
+    return TooLarge(gathered.bytes, options_.max_request_bytes);
+  }
+  ASSIGN_OR_RETURN(TopicTable::Topic * topic,
+                   topics_.Get(record.topic, BlockAtMost()));
+  ASSIGN_OR_RETURN(Lane * lane, topics_.Choose(topic, record.partition,
+                                               record.key, gathered.bytes));
+  RETURN_IF_ERROR(TakeMemory(gathered.bytes));
+  gathered.timestamp_ms =
+      record.timestamp_ms.has_value() ? *record.timestamp_ms : clock_.WallMs();
+  ledger_.CountAccepted(1);
+  if (lane->queue.Append(gathered, std::move(callback))) Announce(lane);
+  return absl::OkStatus();
+}
+
+absl::Status StreamProducer::SendBatch(std::string_view topic,
+                                       int32_t partition, std::string batch,
+                                       DeliveryCallback callback) {
+  if (!EnterSend()) return Closed();
+  const absl::Status status =
+      SendBatchOpen(topic, partition, std::move(batch), std::move(callback));
+  LeaveSend();
+  return status;
+}
+
+absl::Status StreamProducer::SendBatchOpen(std::string_view topic,
+                                           int32_t partition, std::string batch,
+                                           DeliveryCallback callback) {
+  const std::string_view slices[] = {std::string_view(batch)};
+  ASSIGN_OR_RETURN(const record::BatchHeader header,
+                   record::CheckBatch(slices));
+  RETURN_IF_ERROR(record::CheckProduced(header, kBatchBytesMax));
+  const auto bytes = static_cast<int64_t>(batch.size());
+  if (bytes > options_.buffer_memory) {
+    return TooLarge(bytes, options_.buffer_memory);
+  }
+  ASSIGN_OR_RETURN(TopicTable::Topic * known,
+                   topics_.Get(topic, BlockAtMost()));
+  ASSIGN_OR_RETURN(Lane * lane, topics_.Choose(known, partition, {}, bytes));
+  RETURN_IF_ERROR(TakeMemory(bytes));
+  auto pending = std::make_unique<PendingBatch>();
+  pending->bytes = std::make_shared<std::string>(std::move(batch));
+  pending->records = header.record_count;
+  pending->reserved_bytes = bytes;
+  if (callback != nullptr) {
+    pending->callbacks.push_back({0, std::move(callback)});
+  }
+  ledger_.CountAccepted(header.record_count);
+  if (lane->queue.AppendReadyMade(std::move(pending))) Announce(lane);
+  return absl::OkStatus();
+}
+
+absl::Status StreamProducer::Flush(absl::Duration timeout) {
+  if (loop_->IsOnLoop()) {
+    return MakeError(ErrorCode::kInvalidRequest,
+                     "a callback must not wait for Flush");
+  }
+  // Lingering batches go now. Other Flush calls may end first and put linger
+  // back; then the linger, which is short, is waited out.
+  loop_->PostAlways([this] { sender_->SetUrgent(true); });
+  const absl::Status status = ledger_.Wait(timeout);
+  loop_->PostAlways([this] { sender_->SetUrgent(false); });
+  return status;
+}
+
+absl::Status StreamProducer::Close(absl::Duration timeout) {
+  if (loop_->IsOnLoop()) {
+    return MakeError(ErrorCode::kInvalidRequest,
+                     "a callback must not wait for Close");
+  }
+  absl::MutexLock lock(&close_mutex_);
+  if (std::exchange(ended_, true)) return absl::OkStatus();
+  closed_ = true;
+  topics_.Shut();
+  memory_.Shut();
+  {
+    absl::MutexLock sending_lock(&sending_mutex_);
+    sending_mutex_.Await(absl::Condition(
+        +[](std::atomic<int64_t>* sending) { return sending->load() == 0; },
+        &sending_));
+  }
+  if (sender_ == nullptr) return absl::OkStatus();
+  absl::Status status = Flush(timeout);
+  OnLoop([&] { sender_->Stop(Closed()); });
+  // What Stop failed is a failure, too.
+  const absl::Status rest = ledger_.Wait(absl::ZeroDuration());
+  if (status.ok()) status = rest;
+  // No task runs any more that could know the sender.
+  loop_->Stop();
+  sender_.reset();
+  return status;
+}
+
+Producer::Facts StreamProducer::facts() const {
+  Facts facts;
+  facts.records_accepted = ledger_.accepted();
+  facts.records_acknowledged = ledger_.acknowledged();
+  facts.records_failed = ledger_.failed();
+  facts.batches_sent = counts_.batches_sent.load();
+  facts.retries = counts_.retries.load();
+  facts.buffered_bytes = memory_.taken_bytes();
+  return facts;
+}
+
+absl::Status Check(const ProducerOptions& options) {
+  const auto wrong = [](std::string_view what) {
+    return MakeError(ErrorCode::kInvalidRequest, what);
+  };
+  if (options.batch_size <= 0 || options.batch_size > kBatchBytesMax) {
+    return wrong("batch_size must lie between 1 and 32 MiB");
+  }
+  if (options.max_request_bytes <= 0 ||
+      options.max_request_bytes > kBatchBytesMax) {
+    return wrong("max_request_bytes must lie between 1 and 32 MiB");
+  }
+  if (options.buffer_memory < options.max_request_bytes) {
+    return wrong("buffer_memory must be at least max_request_bytes");
+  }
+  if (options.linger < absl::ZeroDuration() ||
+      options.max_block < absl::ZeroDuration() ||
+      options.delivery_timeout <= options.linger ||
+      options.client.request_timeout <= absl::ZeroDuration()) {
+    return wrong(
+        "delivery_timeout must exceed linger; no time may be below "
+        "zero");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(
+    const ProducerOptions& options) {
+  RETURN_IF_ERROR(Check(options));
+  auto producer = std::make_unique<StreamProducer>(options);
+  const absl::Status status = producer->Start();
+  if (!status.ok()) {
+    producer->Close(absl::ZeroDuration()).IgnoreError();
+    return status;
+  }
+  return producer;
+}
+
+std::future<absl::StatusOr<Delivery>> Producer::SendFuture(
+    const ProducerRecord& record) {
+  auto promise = std::make_shared<std::promise<absl::StatusOr<Delivery>>>();
+  std::future<absl::StatusOr<Delivery>> future = promise->get_future();
+  const absl::Status status =
+      Send(record, [promise](const absl::StatusOr<Delivery>& outcome) {
+        promise->set_value(outcome);
+      });
+  if (!status.ok()) promise->set_value(status);
+  return future;
+}
+
+}  // namespace barnabas::client

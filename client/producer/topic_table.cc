@@ -1,0 +1,170 @@
+#include "client/producer/topic_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/types/error.h"
+#include "proto/types/text.h"
+
+namespace barnabas::client {
+namespace {
+
+// How often a waiting call asks again.
+constexpr absl::Duration kAskGap = absl::Milliseconds(100);
+// Names that are kept, misspelt ones too.
+constexpr size_t kTopicsMax = 100'000;
+
+}  // namespace
+
+class TopicTable::Topic {
+ public:
+  Topic(std::string name, const TopicTable::Options& options)
+      : name_(std::move(name)),
+        options_(options),
+        partitioner_(options.seed ^ std::hash<std::string>()(name_),
+                     options.queue.accumulator.batch_bytes) {}
+
+  const std::string& name() const { return name_; }
+
+  bool IsKnown() const {
+    absl::MutexLock lock(&mutex_);
+    return partitions_ > 0;
+  }
+
+  absl::Status status() const {
+    absl::MutexLock lock(&mutex_);
+    return status_;
+  }
+
+  absl::StatusOr<Lane*> Choose(std::optional<int32_t> given,
+                               std::optional<std::string_view> key,
+                               int64_t record_bytes) {
+    absl::MutexLock lock(&mutex_);
+    if (partitions_ == 0) {
+      return MakeError(ErrorCode::kLeaderNotAvailable,
+                       absl::StrCat("topic ", name_, " is being made anew"));
+    }
+    if (given.has_value() && (*given < 0 || *given >= partitions_)) {
+      return MakeError(ErrorCode::kUnknownPartition,
+                       absl::StrCat("topic ", name_, " has partitions 0 to ",
+                                    partitions_ - 1, ", not ", *given));
+    }
+    const int32_t chosen =
+        partitioner_.Choose(given, key, record_bytes, partitions_, available_);
+    return lanes_[static_cast<size_t>(chosen)].get();
+  }
+
+  void Update(const KnownTopic& known, std::vector<Lane*>* added) {
+    absl::MutexLock lock(&mutex_);
+    status_ = known.status;
+    if (!status_.ok()) return;
+    partitions_ = static_cast<int32_t>(known.partitions.size());
+    available_.clear();
+    for (int32_t i = 0; i < partitions_; ++i) {
+      const auto index = static_cast<size_t>(i);
+      if (known.partitions[index].broker >= 0) available_.push_back(i);
+      if (index < lanes_.size()) continue;
+      lanes_.push_back(std::make_unique<Lane>(name_, i, options_.queue,
+                                              options_.in_flight_max));
+      added->push_back(lanes_.back().get());
+    }
+  }
+
+ private:
+  const std::string name_;
+  const TopicTable::Options& options_;
+
+  mutable absl::Mutex mutex_;
+  Partitioner partitioner_ ABSL_GUARDED_BY(mutex_);
+  int32_t partitions_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<int32_t> available_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<Lane>> lanes_ ABSL_GUARDED_BY(mutex_);
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+};
+
+TopicTable::TopicTable(const Options& options) : options_(options) {}
+
+TopicTable::~TopicTable() = default;
+
+TopicTable::Topic* TopicTable::Find(std::string_view name) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  const auto found = topics_.find(AsAbsl(name));
+  if (found == topics_.end() || !found->second->IsKnown()) return nullptr;
+  return found->second.get();
+}
+
+absl::Status TopicTable::Judge(const Topic& topic,
+                               absl::Duration waited) const {
+  if (shut_) {
+    return MakeError(ErrorCode::kInvalidRequest, "the producer is closed");
+  }
+  const absl::Status status = topic.status();
+  if (CodeOf(status) == ErrorCode::kUnknownTopic && waited < kUnknownGrace) {
+    return absl::OkStatus();
+  }
+  return status;
+}
+
+absl::StatusOr<TopicTable::Topic*> TopicTable::Get(std::string_view name,
+                                                   absl::Duration timeout) {
+  Topic* known = Find(name);
+  if (known != nullptr) return known;
+  const std::string key(name);
+  const env::Clock& clock = *options_.queue.clock;
+  const absl::Duration begin = clock.Monotonic();
+  options_.ask(key);
+  absl::MutexLock lock(&mutex_);
+  if (topics_.size() >= kTopicsMax && !topics_.contains(key)) {
+    return MakeError(
+        ErrorCode::kLimitExceeded,
+        absl::StrCat("a producer sends to at most ", kTopicsMax, " topics"));
+  }
+  std::unique_ptr<Topic>& topic = topics_[key];
+  if (topic == nullptr) topic = std::make_unique<Topic>(key, options_);
+  // The map may move its slots while the lock is released below.
+  known = topic.get();
+  while (!known->IsKnown()) {
+    const absl::Duration waited = clock.Monotonic() - begin;
+    const absl::Status status = Judge(*known, waited);
+    if (!status.ok()) return status;
+    if (waited >= timeout) {
+      return MakeError(
+          ErrorCode::kLeaderNotAvailable,
+          absl::StrCat("no broker told about topic ", key, " within ",
+                       absl::FormatDuration(timeout)),
+          "see whether brokers can be reached: barnabas broker list");
+    }
+    if (changed_.WaitWithTimeout(&mutex_, std::min(kAskGap, timeout))) {
+      mutex_.Unlock();
+      options_.ask(key);
+      mutex_.Lock();
+    }
+  }
+  return known;
+}
+
+absl::StatusOr<Lane*> TopicTable::Choose(Topic* topic,
+                                         std::optional<int32_t> given,
+                                         std::optional<std::string_view> key,
+                                         int64_t record_bytes) {
+  return topic->Choose(given, key, record_bytes);
+}
+
+void TopicTable::Update(const ClusterTable& cluster,
+                        std::vector<Lane*>* added) {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [name, topic] : topics_) {
+    const KnownTopic* known = cluster.Find(name);
+    if (known != nullptr) topic->Update(*known, added);
+  }
+  changed_.SignalAll();
+}
+
+void TopicTable::Shut() {
+  absl::MutexLock lock(&mutex_);
+  shut_ = true;
+  changed_.SignalAll();
+}
+
+}  // namespace barnabas::client
