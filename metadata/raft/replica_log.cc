@@ -95,16 +95,13 @@ void ReplicaLog::Reset() {
 
 EntryId ReplicaLog::AgreementBefore(const EntryId& hint) const {
   LogIndex index = std::min(hint.index, last().index);
-  const LogIndex floor = view_->snapshot().index;
-  // Trimmed here: nothing can be said, a snapshot will be needed.
-  if (index < floor) return hint;
-  while (index > floor) {
+  while (true) {
     const std::optional<Term> term = TermAt(index);
-    if (!term.has_value()) break;
+    // Trimmed here: nothing can be said, a snapshot will be needed.
+    if (!term.has_value()) return EntryId{hint.term, index};
     if (*term <= hint.term) return EntryId{*term, index};
     index = index.Plus(-1);
   }
-  return view_->snapshot();
 }
 
 }  // namespace barnabas::raft

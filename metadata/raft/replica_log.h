@@ -51,8 +51,8 @@ class ReplicaLog {
   void Reset();
 
   // Where a log with `hint` may agree with this one: the last own entry at or
-  // before it whose term is not above the hint's. The hint itself where this
-  // log was trimmed.
+  // before it whose term is not above the hint's; an entry that this log does
+  // not know where it was trimmed.
   EntryId AgreementBefore(const EntryId& hint) const;
 
  private:

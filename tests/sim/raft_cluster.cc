@@ -296,14 +296,18 @@ RaftOutcome RaftCluster::Run(int64_t events) {
     const int64_t before = checker_.commits();
     const bool agreed =
         RunUntil([this] { return Converged(); }, now_ms_ + kConvergenceMs);
-    const int leader = LeaderNode();
-    if (agreed && leader >= 0) {
-      (void)nodes_[leader]->core().Propose({"after healing"}).ok();
-      After(leader);
-    }
-    const bool moved =
-        RunUntil([&] { return checker_.commits() > before && Converged(); },
-                 now_ms_ + kConvergenceMs);
+    bool proposed = false;
+    const bool moved = RunUntil(
+        [&] {
+          const int leader = LeaderNode();
+          // Refused while leadership is being handed over.
+          if (!proposed && leader >= 0) {
+            proposed = nodes_[leader]->core().Propose({"after healing"}).ok();
+            After(leader);
+          }
+          return checker_.commits() > before && Converged();
+        },
+        now_ms_ + kConvergenceMs);
     if (checker_.broken().empty() && !(agreed && moved)) {
       checker_.Break(
           absl::StrCat("R20: no progress after healing", Describe()));

@@ -91,5 +91,12 @@ TEST_F(ReplicaLogTest, AHintBelowATrimmedLogIsGivenBack) {
   EXPECT_EQ(log.AgreementBefore(hint), hint);
 }
 
+TEST_F(ReplicaLogTest, ASnapshotOfANewerTermThanTheHintIsNoAgreement) {
+  disk_.TrimTo(SnapshotId{Term(1), LogIndex(2)});
+  const ReplicaLog log(&disk_);
+  const EntryId agreed = log.AgreementBefore(EntryId{Term(0), LogIndex(2)});
+  EXPECT_FALSE(log.TermAt(agreed.index).has_value());
+}
+
 }  // namespace
 }  // namespace barnabas::raft
