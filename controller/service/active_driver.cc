@@ -88,7 +88,8 @@ void ActiveDriver::CloseSession(active::SessionId session,
   Step(active::SessionClosed{session, evidence});
 }
 
-void ActiveDriver::Subscribe(std::function<void()> on_committed) {
+void ActiveDriver::Subscribe(
+    std::function<void(const CommittedStep&)> on_committed) {
   subscribers_.push_back(std::move(on_committed));
 }
 
@@ -108,7 +109,11 @@ void ActiveDriver::OnCommitted(const quorum::QuorumEntry& entry) {
                                " is not a message of this version"),
                   "start the version that wrote it, or restore the directory"));
   }
+  const image::ClusterImage before = core_.committed();
   Step(committed);
+  if (failed_ || core_.committed().version() == before.version()) return;
+  const CommittedStep step{before, core_.committed(), committed};
+  for (const auto& subscriber : subscribers_) subscriber(step);
 }
 
 void ActiveDriver::OnLeading(Term term, LogIndex log_end) {
@@ -139,7 +144,13 @@ void ActiveDriver::CarryOut(active::Effects effects) {
       break;
     }
   }
-  Publish();
+  leading_.store(core_.role() == active::Role::kLeading,
+                 std::memory_order_release);
+  {
+    // Before replies, so that whoever got one sees its change.
+    absl::MutexLock lock(&mutex_);
+    image_ = core_.committed();
+  }
   for (const active::SessionSend& send : effects.sends) {
     const auto sink = sessions_.find(send.session);
     if (sink != sessions_.end()) sink->second->Send(send.message);
@@ -159,17 +170,6 @@ void ActiveDriver::CarryOut(active::Effects effects) {
     ended->End(end.status);
   }
   SetTick(effects.next_deadline);
-}
-
-void ActiveDriver::Publish() {
-  leading_.store(core_.role() == active::Role::kLeading,
-                 std::memory_order_release);
-  {
-    absl::MutexLock lock(&mutex_);
-    if (image_.version() == core_.committed().version()) return;
-    image_ = core_.committed();
-  }
-  for (const auto& subscriber : subscribers_) subscriber();
 }
 
 void ActiveDriver::SetTick(const std::optional<absl::Duration>& deadline) {

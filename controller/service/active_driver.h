@@ -45,6 +45,13 @@ class SessionSink {
   virtual void End(const absl::Status& status) = 0;
 };
 
+// One committed entry and what it made of the image; valid during the call.
+struct CommittedStep {
+  const image::ClusterImage& before;
+  const image::ClusterImage& after;
+  const active::Committed& entry;
+};
+
 class ActiveDriver final : public quorum::QuorumEvents {
  public:
   // All outlive the driver.
@@ -74,8 +81,8 @@ class ActiveDriver final : public quorum::QuorumEvents {
                  const internal::v1::BrokerHeartbeat& frame);
   void CloseSession(active::SessionId session, active::Evidence evidence);
 
-  // Called after the committed image moved on.
-  void Subscribe(std::function<void()> on_committed);
+  // Called on the loop after each committed entry, in order.
+  void Subscribe(std::function<void(const CommittedStep&)> on_committed);
 
   image::ClusterImage image() const;
   bool leading() const { return leading_.load(std::memory_order_acquire); }
@@ -90,7 +97,6 @@ class ActiveDriver final : public quorum::QuorumEvents {
  private:
   void Step(const active::Event& event);
   void CarryOut(active::Effects effects);
-  void Publish();
   void SetTick(const std::optional<absl::Duration>& deadline);
   void Fail(const absl::Status& status);
 
@@ -99,7 +105,7 @@ class ActiveDriver final : public quorum::QuorumEvents {
   active::ActiveController core_;
   std::map<active::CorrelationId, Done> waiting_;
   std::map<active::SessionId, std::shared_ptr<SessionSink>> sessions_;
-  std::vector<std::function<void()>> subscribers_;
+  std::vector<std::function<void(const CommittedStep&)>> subscribers_;
   int64_t next_id_ = 1;
   env::TimerId tick_ = 0;
   bool failed_ = false;

@@ -138,7 +138,7 @@ class MetadataFeeds::Feed final : public Reactor,
 MetadataFeeds::MetadataFeeds(const Deps& deps) : deps_(deps) {}
 
 void MetadataFeeds::Start() {
-  deps_.driver->Subscribe([this] { WakeAll(); });
+  deps_.driver->Subscribe([this](const CommittedStep&) { WakeAll(); });
   deps_.loop->After(kTick, [this] { Tick(); });
 }
 
