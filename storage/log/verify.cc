@@ -1,7 +1,6 @@
 #include "storage/log/verify.h"
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -24,12 +23,6 @@
 namespace barnabas::log {
 namespace {
 
-// What the index checks need to know of a batch.
-struct Landmark {
-  Offset last;
-  int64_t max_timestamp_ms = -1;
-};
-
 class LogVerifier {
  public:
   LogVerifier(env::FileSystem* files, std::string directory)
@@ -41,8 +34,11 @@ class LogVerifier {
   void CheckMarks();
   absl::Status CheckSegment(Offset base);
   void CheckBatch(const InspectedBatch& batch, const std::string& path);
-  void CheckOffsetIndex(Offset base);
-  void CheckTimeIndex(Offset base);
+  void LoadIndexes(Offset base);
+  // Compares the next index entries with the batch at hand; `nullptr`: no
+  // batch is left.
+  void CheckOffsetEntries(const InspectedBatch* batch);
+  void CheckTimeEntries(const InspectedBatch* batch);
   void CheckEpochs();
   void CheckSnapshots();
   void Report(FindingKind kind, std::string_view file, int64_t position,
@@ -62,8 +58,10 @@ class LogVerifier {
   EpochHistory epochs_;
   // Of the segment at hand.
   Offset base_;
-  std::map<int64_t, Landmark> batches_by_position_;
-  std::map<Offset, Landmark> batches_by_last_;
+  std::vector<OffsetEntry> offsets_;
+  size_t next_offset_ = 0;
+  std::vector<TimeEntry> times_;
+  size_t next_time_ = 0;
 };
 
 void LogVerifier::Report(FindingKind kind, std::string_view file,
@@ -124,8 +122,8 @@ void LogVerifier::CheckMarks() {
 
 absl::Status LogVerifier::CheckSegment(Offset base) {
   base_ = base;
-  batches_by_position_.clear();
-  batches_by_last_.clear();
+  // Before the batches: a running node writes a batch first, then its entry.
+  LoadIndexes(base);
   const std::string path = Path(base, kLogSuffix);
   if (base != result_.log_end) {
     Report(
@@ -149,8 +147,8 @@ absl::Status LogVerifier::CheckSegment(Offset base) {
     CheckBatch(**batch, path);
     position = (*batch)->position + (*batch)->header.SizeBytes();
   }
-  CheckOffsetIndex(base);
-  CheckTimeIndex(base);
+  CheckOffsetEntries(nullptr);
+  CheckTimeEntries(nullptr);
   return absl::OkStatus();
 }
 
@@ -175,61 +173,69 @@ void LogVerifier::CheckBatch(const InspectedBatch& batch,
   }
   ++result_.batches;
   result_.log_end = header.NextOffset();
-  const Landmark landmark{header.LastOffset(), header.max_timestamp_ms};
-  batches_by_position_[batch.position] = landmark;
-  batches_by_last_[landmark.last] = landmark;
+  CheckOffsetEntries(&batch);
+  CheckTimeEntries(&batch);
 }
 
-void LogVerifier::CheckOffsetIndex(Offset base) {
-  const std::string path = Path(base, kOffsetIndexSuffix);
-  const absl::StatusOr<std::vector<OffsetEntry>> entries =
-      ReadOffsetIndex(files_, path);
-  if (!entries.ok()) {
-    Report(FindingKind::kRebuildable, path, 0,
-           AsStd(entries.status().message()));
-    return;
+void LogVerifier::LoadIndexes(Offset base) {
+  offsets_.clear();
+  times_.clear();
+  next_offset_ = next_time_ = 0;
+  const std::string offsets_path = Path(base, kOffsetIndexSuffix);
+  absl::StatusOr<std::vector<OffsetEntry>> offsets =
+      ReadOffsetIndex(files_, offsets_path);
+  if (offsets.ok()) {
+    offsets_ = *std::move(offsets);
+  } else {
+    Report(FindingKind::kRebuildable, offsets_path, 0,
+           AsStd(offsets.status().message()));
   }
-  // The active segment's index may lag behind, never run ahead.
-  for (size_t i = 0; i < entries->size(); ++i) {
-    const OffsetEntry& entry = (*entries)[i];
-    const auto found = batches_by_position_.find(entry.position);
-    if (found == batches_by_position_.end() ||
-        found->second.last != entry.offset) {
+  const std::string times_path = Path(base, kTimeIndexSuffix);
+  absl::StatusOr<std::vector<TimeEntry>> times =
+      ReadTimeIndex(files_, times_path);
+  if (times.ok()) {
+    times_ = *std::move(times);
+  } else {
+    Report(FindingKind::kRebuildable, times_path, 0,
+           AsStd(times.status().message()));
+  }
+  result_.index_entries +=
+      static_cast<int64_t>(offsets_.size() + times_.size());
+}
+
+void LogVerifier::CheckOffsetEntries(const InspectedBatch* batch) {
+  while (next_offset_ < offsets_.size()) {
+    const OffsetEntry& entry = offsets_[next_offset_];
+    if (batch != nullptr && entry.position > batch->position) return;
+    const bool fits = batch != nullptr && entry.position == batch->position &&
+                      entry.offset == batch->header.LastOffset();
+    if (!fits) {
       Report(
-          FindingKind::kRebuildable, path,
-          static_cast<int64_t>(i * kOffsetEntryBytes),
+          FindingKind::kRebuildable, Path(base_, kOffsetIndexSuffix),
+          static_cast<int64_t>(next_offset_ * kOffsetEntryBytes),
           absl::StrCat("no batch that ends with offset ", entry.offset.value(),
                        " begins at position ", entry.position));
     }
+    ++next_offset_;
   }
-  result_.index_entries += static_cast<int64_t>(entries->size());
 }
 
-void LogVerifier::CheckTimeIndex(Offset base) {
-  const std::string path = Path(base, kTimeIndexSuffix);
-  const absl::StatusOr<std::vector<TimeEntry>> entries =
-      ReadTimeIndex(files_, path);
-  if (!entries.ok()) {
-    Report(FindingKind::kRebuildable, path, 0,
-           AsStd(entries.status().message()));
-    return;
-  }
-  int64_t before = -1;
-  for (size_t i = 0; i < entries->size(); ++i) {
-    const TimeEntry& entry = (*entries)[i];
-    const auto found = batches_by_last_.find(entry.offset);
-    if (found == batches_by_last_.end() ||
-        found->second.max_timestamp_ms != entry.timestamp_ms ||
-        entry.timestamp_ms <= before) {
-      Report(FindingKind::kRebuildable, path,
-             static_cast<int64_t>(i * kTimeEntryBytes),
+void LogVerifier::CheckTimeEntries(const InspectedBatch* batch) {
+  while (next_time_ < times_.size()) {
+    const TimeEntry& entry = times_[next_time_];
+    if (batch != nullptr && entry.offset > batch->header.LastOffset()) return;
+    const bool fits = batch != nullptr &&
+                      entry.offset == batch->header.LastOffset() &&
+                      entry.timestamp_ms == batch->header.max_timestamp_ms;
+    if (!fits) {
+      Report(FindingKind::kRebuildable, Path(base_, kTimeIndexSuffix),
+             static_cast<int64_t>(next_time_ * kTimeEntryBytes),
              absl::StrCat("timestamp ", entry.timestamp_ms,
-                          " is not that of the batch that ends with offset ",
+                          " is not that of a batch that ends with offset ",
                           entry.offset.value()));
     }
-    before = entry.timestamp_ms;
+    ++next_time_;
   }
-  result_.index_entries += static_cast<int64_t>(entries->size());
 }
 
 void LogVerifier::CheckEpochs() {
