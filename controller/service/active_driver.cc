@@ -17,6 +17,12 @@ absl::Status Stopping() {
                    "ask again when it runs, or ask another one");
 }
 
+absl::Status OutcomeUnknown() {
+  return MakeError(ErrorCode::kRequestTimedOut,
+                   "this controller stopped before the change was committed",
+                   "look whether it took effect before trying again");
+}
+
 active::Options CoreOptions(const ActiveDriver::Deps& deps) {
   active::Options options;
   options.id = deps.self;
@@ -31,6 +37,19 @@ ActiveDriver::ActiveDriver(const Deps& deps)
 
 void ActiveDriver::Start() { deps_.quorum->Start(this); }
 
+void ActiveDriver::Drain(absl::AnyInvocable<void()> done) {
+  draining_ = true;
+  drained_ = std::move(done);
+  TellDrained();
+}
+
+void ActiveDriver::TellDrained() {
+  if (!draining_ || !waiting_.empty() || drained_ == nullptr) return;
+  absl::AnyInvocable<void()> done = std::move(drained_);
+  drained_ = nullptr;
+  done();
+}
+
 void ActiveDriver::Stop() {
   stopped_ = true;
   leading_ = false;
@@ -38,7 +57,7 @@ void ActiveDriver::Stop() {
   tick_ = 0;
   std::map<active::CorrelationId, Done> waiting = std::move(waiting_);
   waiting_.clear();
-  for (auto& [id, done] : waiting) done(Stopping());
+  for (auto& [id, done] : waiting) done(OutcomeUnknown());
   auto sessions = std::move(sessions_);
   sessions_.clear();
   for (auto& [id, sink] : sessions) sink->End(Stopping());
@@ -49,7 +68,7 @@ void ActiveDriver::Submit(active::AdminRequest request, Done done) {
   auto shared = std::make_shared<Done>(std::move(done));
   const bool taken =
       deps_.loop->Post([this, shared, request = std::move(request)]() mutable {
-        if (stopped_) return (*shared)(Stopping());
+        if (stopped_ || draining_) return (*shared)(Stopping());
         const active::CorrelationId id(next_id_++);
         waiting_.emplace(id, std::move(*shared));
         Step(active::Request{id, std::move(request)});
@@ -169,6 +188,7 @@ void ActiveDriver::CarryOut(active::Effects effects) {
     sessions_.erase(sink);
     ended->End(end.status);
   }
+  TellDrained();
   SetTick(effects.next_deadline);
 }
 

@@ -7,7 +7,8 @@
 //   it. Knows the quorum only as MetadataQuorum.
 // Units: the core's. Empty case: before the first entry the image has version
 //   -1 and nothing leads.
-// Thread: Start and Stop on the loop; Submit, image, leading from any thread;
+// Thread: Start, Drain and Stop on the loop; Submit, image, leading from any
+// thread;
 //   sessions and subscribers on the loop.
 // Errors: Submit answers OVERLOADED (queue full), SHUTTING_DOWN, and what the
 //   core says. on_failed is called once when the quorum or the core cannot go
@@ -67,7 +68,10 @@ class ActiveDriver final : public quorum::QuorumEvents {
   explicit ActiveDriver(const Deps& deps);
 
   void Start();
-  // Answers all that waits with SHUTTING_DOWN and ends all sessions.
+  // Takes no more requests; `done` runs once all that wait are answered.
+  void Drain(absl::AnyInvocable<void()> done);
+  // Answers what still waits with REQUEST_TIMED_OUT (it may have taken effect)
+  // and ends all sessions with SHUTTING_DOWN.
   void Stop();
 
   // Runs a write; `done` is called on the loop (or at once when it cannot be
@@ -98,6 +102,7 @@ class ActiveDriver final : public quorum::QuorumEvents {
   void Step(const active::Event& event);
   void CarryOut(active::Effects effects);
   void SetTick(const std::optional<absl::Duration>& deadline);
+  void TellDrained();
   void Fail(const absl::Status& status);
 
   const Deps deps_;
@@ -109,6 +114,8 @@ class ActiveDriver final : public quorum::QuorumEvents {
   int64_t next_id_ = 1;
   env::TimerId tick_ = 0;
   bool failed_ = false;
+  bool draining_ = false;
+  absl::AnyInvocable<void()> drained_;
   std::atomic<bool> stopped_ = false;
   std::atomic<bool> leading_ = false;
 
