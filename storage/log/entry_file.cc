@@ -156,15 +156,16 @@ absl::StatusOr<bool> EntryFile::FindLastInFile(
   ASSIGN_OR_RETURN(const std::unique_ptr<env::File> file,
                    files_->Open(path_, env::OpenMode::kRead));
   ASSIGN_OR_RETURN(const int64_t size, file->Size());
+  const int64_t entry_size = static_cast<int64_t>(entry_bytes_);
+  if (size % entry_size != 0) return Unusable(path_, "it ends in mid-entry");
   int64_t low = 0;
-  int64_t high = size / static_cast<int64_t>(entry_bytes_);
+  int64_t high = size / entry_size;
   bool found = false;
   char entry[kEntryBytesMax];
   while (low < high) {
     const int64_t middle = (low + high) / 2;
     ASSIGN_OR_RETURN(const size_t got,
-                     file->ReadAt(middle * static_cast<int64_t>(entry_bytes_),
-                                  entry_bytes_, entry));
+                     file->ReadAt(middle * entry_size, entry_bytes_, entry));
     if (got != entry_bytes_) return Unusable(path_, "it became shorter");
     if (holds(entry)) {
       std::memcpy(out, entry, entry_bytes_);

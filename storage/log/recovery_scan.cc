@@ -179,11 +179,17 @@ absl::StatusOr<TimeEntry> RecoveryScan::CheckSealed(const Segment& segment,
                  kTailWindow);
   bool first = last.has_value();
   Offset end = segment.base();
+  int64_t largest = 0;
   while (true) {
     ASSIGN_OR_RETURN(const std::optional<BatchWalk::Step> step, walk.Next());
     if (!step.has_value()) break;
     if (first && step->header.LastOffset() != last->offset) return unfit;
     if (step->header.max_timestamp_ms > max->timestamp_ms) return unfit;
+    // Twice, since the interval is counted anew when a log is opened.
+    largest = std::max(largest, step->header.SizeBytes());
+    if (step->position - from > 2 * index_interval_bytes_ + largest) {
+      return unfit;
+    }
     first = false;
     end = step->header.NextOffset();
   }
@@ -315,7 +321,13 @@ absl::StatusOr<bool> RecoveryScan::EpochsMatch(
     if (entry.start < plan_.segments.front()->base()) return false;
     ASSIGN_OR_RETURN(const record::BatchHeader header, HeaderOf(entry.start));
     if (header.leader_epoch != entry.epoch) return false;
-    if (i > 0 && header.base_offset != entry.start) return false;
+    if (entry.start <= plan_.log_start) continue;
+    // The batch before was of the epoch before: none is left out.
+    ASSIGN_OR_RETURN(const record::BatchHeader before,
+                     HeaderOf(entry.start.Plus(-1)));
+    const LeaderEpoch expected =
+        i == 0 ? kNoLeaderEpoch : history.entries()[i - 1].epoch;
+    if (before.leader_epoch != expected) return false;
   }
   ASSIGN_OR_RETURN(const record::BatchHeader last,
                    HeaderOf(point_.end.Plus(-1)));
