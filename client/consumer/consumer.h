@@ -18,7 +18,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,43 +25,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "client/client_options.h"
+#include "client/consumer/consumer_options.h"
 #include "storage/record/record.h"
 
 namespace barnabas::client {
-
-struct ConsumerOptions {
-  ClientOptions client;
-  // Fetched ahead of Poll, at most.
-  int64_t prefetch_bytes = 16 * 1024 * 1024;
-  int64_t frame_bytes = 1024 * 1024;
-  // The broker waits for this much, or this long, before it sends.
-  int64_t bytes_min = 1;
-  absl::Duration linger = absl::ZeroDuration();
-  // Verify checksums of fetched batches.
-  bool check_crc = true;
-};
-
-struct ConsumerPartition {
-  std::string topic;
-  int32_t partition = 0;
-
-  auto operator<=>(const ConsumerPartition&) const = default;
-};
-
-// Where to begin; made by the functions.
-struct StartAt {
-  enum class Kind { kStart, kEnd, kOffset, kTimestamp, kLast };
-  Kind kind = Kind::kStart;
-  int64_t value = 0;
-
-  static StartAt Start() { return {Kind::kStart, 0}; }
-  static StartAt End() { return {Kind::kEnd, 0}; }
-  static StartAt Offset(int64_t offset) { return {Kind::kOffset, offset}; }
-  static StartAt Time(int64_t ms) { return {Kind::kTimestamp, ms}; }
-  // The last `count` records.
-  static StartAt Last(int64_t count) { return {Kind::kLast, count}; }
-};
 
 // Records of one partition, in order. Owns the bytes that the views lie in.
 class ConsumedRecords {

@@ -9,7 +9,6 @@
 #include "client/rpc/backoff.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
-#include "proto/types/limits.h"
 
 namespace barnabas::client {
 namespace {
@@ -21,9 +20,8 @@ constexpr absl::Duration kReadyTimeout = absl::Seconds(10);
 constexpr int kHeartbeatsMissed = 3;
 // How often deadlines are looked at before a heartbeat is agreed on.
 constexpr absl::Duration kWatchGap = absl::Seconds(1);
-// Credit is granted when this part of the target is free, so that grants are
-// few and the broker never runs dry.
-constexpr int64_t kGrantPart = 4;
+// Credit goes back in steps of this share.
+constexpr int64_t kCreditSteps = 8;
 
 }  // namespace
 
@@ -31,27 +29,27 @@ FetchLink::FetchLink(const FetchLinkDeps* deps, std::string endpoint)
     : deps_(deps), endpoint_(std::move(endpoint)) {}
 
 FetchLink::~FetchLink() {
-  deps_->loop->Cancel(open_timer_);
-  deps_->loop->Cancel(watch_timer_);
+  if (credit_ != nullptr) credit_->Detach();
+  deps_->loop->Cancel(timer_);
 }
 
-uint32_t FetchLink::Add(v1::AddSession add) {
+uint32_t FetchLink::Add(v1::AddSession add, int64_t credit_bytes) {
   const uint32_t session = next_session_++;
   add.set_session(session);
+  v1::FetchStreamRequest request;
+  *request.mutable_add() = std::move(add);
   if (state_ == State::kReady) {
-    v1::FetchStreamRequest request;
-    *request.mutable_add() = std::move(add);
     Send(request);
   } else {
-    waiting_.push_back(std::move(add));
-    Open();
+    early_.push_back(std::move(request));
+    if (state_ == State::kClosed) Open(credit_bytes);
   }
   return session;
 }
 
 void FetchLink::Drop(uint32_t session) {
-  std::erase_if(waiting_, [session](const v1::AddSession& add) {
-    return add.session() == session;
+  std::erase_if(early_, [session](const v1::FetchStreamRequest& request) {
+    return request.add().session() == session;
   });
   if (state_ != State::kReady) return;
   v1::FetchStreamRequest request;
@@ -60,56 +58,53 @@ void FetchLink::Drop(uint32_t session) {
   Send(request);
 }
 
-void FetchLink::SetTarget(int64_t bytes) {
-  target_bytes_ = std::min<int64_t>(bytes, kFetchCreditBytesMax);
-  GrantMore();
-}
-
-void FetchLink::Release(int64_t bytes) {
-  held_bytes_ = std::max<int64_t>(0, held_bytes_ - bytes);
-  GrantMore();
-}
-
-void FetchLink::GrantMore() {
-  if (state_ != State::kReady) return;
-  const int64_t free = target_bytes_ - granted_bytes_ - held_bytes_;
-  if (free <= 0 || free < target_bytes_ / kGrantPart) return;
-  granted_bytes_ += free;
-  v1::FetchStreamRequest request;
-  request.mutable_credit()->set_bytes(free);
-  Send(request);
-}
-
-void FetchLink::Open() {
-  if (state_ != State::kClosed || open_timer_ != 0) return;
-  if (failures_ == 0) return Start();
-  const rpc::BackoffRange range{deps_->options.client.backoff_first,
-                                deps_->options.client.backoff_max};
-  open_timer_ = deps_->loop->After(
-      rpc::BackoffDelay(range, failures_ - 1, deps_->seed), [this] {
-        open_timer_ = 0;
-        Start();
-      });
+void FetchLink::Open(int64_t credit_bytes) {
+  state_ = State::kOpening;
+  credit_bytes_ = credit_bytes;
+  absl::Duration wait = absl::ZeroDuration();
+  if (failures_ > 0) {
+    const rpc::BackoffRange range{deps_->options.client.backoff_first,
+                                  deps_->options.client.backoff_max};
+    wait = closed_at_ + rpc::BackoffDelay(range, failures_ - 1, deps_->seed) -
+           Now();
+  }
+  if (wait <= absl::ZeroDuration()) return Start();
+  timer_ = deps_->loop->After(wait, [this] {
+    timer_ = 0;
+    Start();
+  });
 }
 
 void FetchLink::Start() {
-  state_ = State::kOpening;
+  const ConsumerOptions& options = deps_->options;
+  failure_ = absl::OkStatus();
   heartbeat_ = absl::InfiniteDuration();
   last_heard_ = Now();
-  failure_ = absl::OkStatus();
-  granted_bytes_ = std::max<int64_t>(0, target_bytes_ - held_bytes_);
+  credit_ = std::make_shared<FetchCredit>(
+      deps_->loop, std::max<int64_t>(1, credit_bytes_ / kCreditSteps),
+      [this](int64_t bytes) {
+        v1::FetchStreamRequest request;
+        request.mutable_credit()->set_bytes(bytes);
+        Send(request);
+      });
   stream_ = rpc::ByteStream::Open(deps_->channels->Get(endpoint_), kMethod,
                                   deps_->loop, this);
   v1::FetchStreamRequest request;
   v1::FetchOpen* open = request.mutable_open();
-  open->set_client_name(deps_->options.client.client_name);
+  open->set_client_name(options.client.client_name);
   open->set_lane(v1::LANE_ENCODED);
-  open->set_credit_bytes(granted_bytes_);
-  open->set_frame_bytes_max(deps_->options.frame_bytes);
-  open->set_bytes_min(deps_->options.bytes_min);
-  open->set_linger_ms(absl::ToInt64Milliseconds(deps_->options.linger));
+  open->set_credit_bytes(credit_bytes_);
+  open->set_frame_bytes_max(options.frame_bytes);
+  open->set_bytes_min(options.bytes_min);
+  open->set_linger_ms(absl::ToInt64Milliseconds(options.linger));
   Send(request);
   ArmWatch();
+}
+
+void FetchLink::Close() {
+  if (stream_ == nullptr) return;
+  state_ = State::kLeaving;
+  stream_->CloseWrites();
 }
 
 void FetchLink::Send(const v1::FetchStreamRequest& request) {
@@ -117,49 +112,31 @@ void FetchLink::Send(const v1::FetchStreamRequest& request) {
   stream_->Write(rpc::WriteMessage(request));
 }
 
-void FetchLink::OnReady(const v1::FetchReady& ready) {
-  if (state_ != State::kOpening) return;
-  state_ = State::kReady;
-  if (ready.heartbeat_ms() > 0) {
-    heartbeat_ = absl::Milliseconds(ready.heartbeat_ms());
-  }
-  ArmWatch();
-  for (v1::AddSession& add : std::exchange(waiting_, {})) {
-    v1::FetchStreamRequest request;
-    *request.mutable_add() = std::move(add);
-    Send(request);
-  }
-  GrantMore();
-}
-
 void FetchLink::OnMessage(grpc::ByteBuffer message) {
   last_heard_ = Now();
-  auto received = rpc::ReadFetchResponse(message);
-  if (!received.ok()) return GiveUp(received.status());
-  const v1::FetchStreamResponse& response = received->view.message;
+  absl::StatusOr<ReceivedFetch> read = rpc::ReadFetchResponse(message);
+  if (!read.ok()) return GiveUp(read.status());
+  if (read->view.IsFetch()) {
+    failures_ = 0;
+    deps_->events->OnFetchFrame(
+        this, std::make_shared<ReceivedFetch>(*std::move(read)), credit_);
+    return;
+  }
+  const v1::FetchStreamResponse& response = read->view.message;
   switch (response.frame_case()) {
-    case v1::FetchStreamResponse::kFetch:
-      failures_ = 0;
-      granted_bytes_ -= response.fetch().credit_bytes();
-      held_bytes_ += response.fetch().credit_bytes();
-      deps_->events->OnLinkFetched(this, *std::move(received));
-      return;
     case v1::FetchStreamResponse::kReady:
       return OnReady(response.ready());
     case v1::FetchStreamResponse::kAdded:
       failures_ = 0;
-      deps_->events->OnLinkAdded(this, response.added());
+      deps_->events->OnFetchAdded(this, response.added());
       return;
     case v1::FetchStreamResponse::kFailure:
-      deps_->events->OnLinkFailure(this, response.failure());
+      deps_->events->OnFetchFailure(this, response.failure());
       return;
     case v1::FetchStreamResponse::kGoAway:
       LOG(INFO) << "broker " << endpoint_
                 << " goes away: " << response.go_away().reason();
-      // Nothing is owed to the broker: go elsewhere at once.
-      return GiveUp(MakeError(ErrorCode::kShuttingDown,
-                              absl::StrCat("broker ", endpoint_, " stops: ",
-                                           response.go_away().reason())));
+      return;
     case v1::FetchStreamResponse::kFailed:
       failure_ = FromProto(response.failed());
       return;
@@ -169,31 +146,44 @@ void FetchLink::OnMessage(grpc::ByteBuffer message) {
       return;
     case v1::FetchStreamResponse::kEnd:
     case v1::FetchStreamResponse::kHeartbeat:
+    case v1::FetchStreamResponse::kFetch:
     case v1::FetchStreamResponse::FRAME_NOT_SET:
       return;
   }
 }
 
+void FetchLink::OnReady(const v1::FetchReady& ready) {
+  if (state_ != State::kOpening) return;
+  state_ = State::kReady;
+  if (ready.heartbeat_ms() > 0) {
+    heartbeat_ = absl::Milliseconds(ready.heartbeat_ms());
+  }
+  for (const v1::FetchStreamRequest& request : early_) Send(request);
+  early_.clear();
+  ArmWatch();
+}
+
 void FetchLink::GiveUp(const absl::Status& why) {
   if (failure_.ok()) failure_ = why;
-  state_ = State::kLeaving;
   stream_->Cancel();
 }
 
 void FetchLink::OnClosed(const absl::Status& status) {
-  deps_->loop->Cancel(std::exchange(watch_timer_, 0));
+  deps_->loop->Cancel(std::exchange(timer_, 0));
   state_ = State::kClosed;
+  credit_->Detach();
+  credit_.reset();
   stream_.reset();
-  waiting_.clear();
-  granted_bytes_ = 0;
+  early_.clear();
   ++failures_;
-  deps_->events->OnLinkClosed(this, failure_.ok() ? status : failure_);
+  closed_at_ = Now();
+  deps_->events->OnFetchClosed(this, failure_.ok() ? status : failure_);
 }
 
 void FetchLink::ArmWatch() {
-  deps_->loop->Cancel(watch_timer_);
-  watch_timer_ = deps_->loop->After(std::min(kWatchGap, heartbeat_), [this] {
-    watch_timer_ = 0;
+  deps_->loop->Cancel(timer_);
+  timer_ = deps_->loop->After(std::min(kWatchGap, heartbeat_), [this] {
+    timer_ = 0;
     Watch();
   });
 }
@@ -204,10 +194,10 @@ void FetchLink::Watch() {
                                       ? kReadyTimeout
                                       : kHeartbeatsMissed * heartbeat_;
   if (now - last_heard_ > patience) {
-    return GiveUp(
-        MakeError(ErrorCode::kSessionExpired,
-                  absl::StrCat("broker ", endpoint_, " was silent for ",
-                               absl::FormatDuration(now - last_heard_))));
+    GiveUp(MakeError(ErrorCode::kSessionExpired,
+                     absl::StrCat("broker ", endpoint_, " was silent for ",
+                                  absl::FormatDuration(now - last_heard_))));
+    return;
   }
   if (state_ == State::kReady && now - last_written_ >= heartbeat_) {
     v1::FetchStreamRequest request;

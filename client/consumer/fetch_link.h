@@ -1,16 +1,14 @@
 // FetchLink: the client's end of one FetchStream to one broker.
 //
-// What: speaks the stream's grammar: Open, Ready, sessions, byte credit,
-//   heartbeats, GoAway. Sessions that are added before Ready wait for it. When
-//   the stream ends all sessions are gone; Open begins anew, not before its
-//   backoff has passed.
-// Units: bytes of credit; sessions count from 1 on every stream.
-// Empty case: a new link is closed.
+// What: speaks the stream's grammar: Open with credit, sessions, frames,
+//   heartbeats, GoAway. It reopens after the stream ended, when asked to and
+//   not before its backoff has passed.
+// Units: bytes of payload; session numbers are used once per link.
+// Empty case: a new link is closed; adding a session opens it.
 // Thread: the loop; events come on the loop, never from inside a method.
-// Errors: OnLinkClosed tells why: the broker's Failed if there was one,
-//   SESSION_EXPIRED when it fell silent, else gRPC's status.
-// Always true: credit granted and not used plus bytes held is at most the
-//   target, plus one frame that overdrew it.
+// Errors: OnFetchClosed tells why a stream ended: the broker's Failed if there
+//   was one, SESSION_EXPIRED when the broker fell silent, else gRPC's status.
+// Always true: what the broker may send ahead is bounded by the credit.
 #ifndef BARNABAS_CLIENT_CONSUMER_FETCH_LINK_H_
 #define BARNABAS_CLIENT_CONSUMER_FETCH_LINK_H_
 
@@ -22,7 +20,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "barnabas/v1/consumer.pb.h"
-#include "client/consumer/consumer.h"
+#include "client/consumer/consumer_options.h"
+#include "client/consumer/fetch_credit.h"
 #include "client/rpc/byte_stream.h"
 #include "client/rpc/channel_pool.h"
 #include "client/rpc/frame_codec.h"
@@ -32,16 +31,20 @@ namespace barnabas::client {
 
 class FetchLink;
 
+using ReceivedFetch = rpc::Received<rpc::FetchResponseView>;
+
 class FetchLinkEvents {
  public:
   virtual ~FetchLinkEvents() = default;
 
-  virtual void OnLinkAdded(FetchLink* link, const v1::SessionAdded& added) = 0;
-  virtual void OnLinkFetched(FetchLink* link,
-                             rpc::Received<rpc::FetchResponseView> frame) = 0;
-  virtual void OnLinkFailure(FetchLink* link,
-                             const v1::SessionFailure& failure) = 0;
-  virtual void OnLinkClosed(FetchLink* link, const absl::Status& status) = 0;
+  virtual void OnFetchAdded(FetchLink* link, const v1::SessionAdded& added) = 0;
+  // Bytes of the frame go back through `credit`.
+  virtual void OnFetchFrame(FetchLink* link,
+                            std::shared_ptr<ReceivedFetch> received,
+                            std::shared_ptr<FetchCredit> credit) = 0;
+  virtual void OnFetchFailure(FetchLink* link,
+                              const v1::SessionFailure& failure) = 0;
+  virtual void OnFetchClosed(FetchLink* link, const absl::Status& status) = 0;
 };
 
 struct FetchLinkDeps {
@@ -59,15 +62,13 @@ class FetchLink final : public rpc::ByteStreamEvents {
 
   const std::string& endpoint() const { return endpoint_; }
 
-  // Adds a session and opens the stream if need be; `add` gets its number,
-  // which is returned.
-  uint32_t Add(v1::AddSession add);
+  // Begins a session and returns its number. Opens the stream with
+  // `credit_bytes` if it is closed; sessions asked for before it is ready
+  // follow then, and are lost with it.
+  uint32_t Add(v1::AddSession add, int64_t credit_bytes);
   void Drop(uint32_t session);
-
-  // How many bytes may be granted or held at once.
-  void SetTarget(int64_t bytes);
-  // Bytes of frames that were handed out or thrown away.
-  void Release(int64_t bytes);
+  // Half-closes.
+  void Close();
 
  private:
   enum class State { kClosed, kOpening, kReady, kLeaving };
@@ -76,11 +77,11 @@ class FetchLink final : public rpc::ByteStreamEvents {
   void OnWritten() override {}
   void OnClosed(const absl::Status& status) override;
 
-  void Open();
+  void Open(int64_t credit_bytes);
   void Start();
   void OnReady(const v1::FetchReady& ready);
   void Send(const v1::FetchStreamRequest& request);
-  void GrantMore();
+  // Ends the stream for a reason of our own.
   void GiveUp(const absl::Status& why);
   void ArmWatch();
   void Watch();
@@ -91,19 +92,19 @@ class FetchLink final : public rpc::ByteStreamEvents {
 
   State state_ = State::kClosed;
   std::unique_ptr<rpc::ByteStream> stream_;
-  // Added before the stream was ready.
-  std::vector<v1::AddSession> waiting_;
+  std::shared_ptr<FetchCredit> credit_;
+  int64_t credit_bytes_ = 0;
   uint32_t next_session_ = 1;
-  int64_t target_bytes_ = 0;
-  int64_t granted_bytes_ = 0;
-  int64_t held_bytes_ = 0;
+  // Asked for while the stream was not ready.
+  std::vector<v1::FetchStreamRequest> early_;
   absl::Duration heartbeat_ = absl::InfiniteDuration();
   absl::Duration last_heard_;
   absl::Duration last_written_;
   absl::Status failure_;
+  // Streams in a row that ended without a sign of use.
   int failures_ = 0;
-  env::TimerId open_timer_ = 0;
-  env::TimerId watch_timer_ = 0;
+  absl::Duration closed_at_;
+  env::TimerId timer_ = 0;
 };
 
 }  // namespace barnabas::client

@@ -1,16 +1,20 @@
 #include "client/consumer/fetcher.h"
 
-#include <utility>
+#include <glog/logging.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/rpc/backoff.h"
-#include "proto/types/error.h"
 #include "proto/types/error_proto.h"
+#include "proto/types/limits.h"
 
 namespace barnabas::client {
 namespace {
 
-v1::Position ToProto(const StartAt& start) {
+v1::Position PositionOf(StartAt start) {
   v1::Position position;
   switch (start.kind) {
     case StartAt::Kind::kStart:
@@ -32,206 +36,239 @@ v1::Position ToProto(const StartAt& start) {
   return position;
 }
 
-// A broker that knows less than we do will learn; the metadata decides.
-bool MetadataMayCure(ErrorCode code) {
-  switch (AttributesOf(code).retry) {
-    case RetryClass::kSamePlace:
-      return code != ErrorCode::kCorruptRecord;
-    case RetryClass::kAfterRefresh:
-    case RetryClass::kAfterDelay:
-      return true;
-    case RetryClass::kUnspecified:
-    case RetryClass::kNever:
-    case RetryClass::kAfterReinit:
-      return code == ErrorCode::kUnknownSession;
-  }
-  return false;
+bool IsUnknown(ErrorCode code) {
+  return code == ErrorCode::kUnknownTopic ||
+         code == ErrorCode::kUnknownPartition;
 }
 
-absl::Status NoSuchPartition(const ConsumerPartition& partition,
-                             size_t partitions) {
-  return MakeError(
-      ErrorCode::kUnknownPartition,
-      absl::StrCat("topic \"", partition.topic, "\" has no partition ",
-                   partition.partition, "; it has ", partitions),
-      absl::StrCat("barnabas topic describe ", partition.topic));
+// Whether the same session may be begun again without asking the caller.
+bool MayRetry(ErrorCode code) {
+  // A damaged batch does not heal by being read at once again.
+  return IsRetriable(code) && code != ErrorCode::kCorruptRecord &&
+         code != ErrorCode::kInconsistentTopicId;
 }
 
 }  // namespace
 
-Fetcher::Fetcher(const Deps& deps) : deps_(deps) {
-  link_deps_ =
-      FetchLinkDeps{deps.options, deps.channels, deps.loop, deps.seed, this};
-  ClusterView::Deps view;
-  view.options = deps.options.client;
-  view.channels = deps.channels;
-  view.loop = deps.loop;
-  view.seed = deps.seed;
-  view.on_round = [this] { PlaceAll(); };
-  view_ = std::make_unique<ClusterView>(std::move(view));
+Fetcher::Fetcher(Deps deps)
+    : deps_(std::move(deps)),
+      link_deps_{deps_.options, deps_.channels, deps_.loop, deps_.seed, this},
+      view_({deps_.options.client, deps_.channels, deps_.loop, deps_.seed,
+             [this] { OnViewRound(); }}) {}
+
+Fetcher::~Fetcher() = default;
+
+void Fetcher::OnViewRound() {
+  if (deps_.on_contact != nullptr) deps_.on_contact(view_.last_status());
+  for (auto& [partition, track] : tracks_) Consider(&track);
 }
 
-Fetcher::~Fetcher() {
-  for (auto& [partition, wanted] : wanted_) deps_.loop->Cancel(wanted.timer);
-}
-
-void Fetcher::Begin(const ConsumerPartition& partition, uint64_t epoch,
+void Fetcher::Begin(const ConsumerPartition& partition, uint64_t token,
                     StartAt from) {
-  Stop(partition);
-  Wanted wanted;
-  wanted.epoch = epoch;
-  wanted.from = from;
-  auto [entry, fresh] = wanted_.insert_or_assign(partition, wanted);
-  view_->Watch(partition.topic);
-  Place(&*entry);
+  Track& track = tracks_[partition];
+  DropSession(&track);
+  track = Track();
+  track.partition = partition;
+  track.token = token;
+  track.start = PositionOf(from);
+  view_.Watch(partition.topic);
+  Consider(&track);
 }
 
-void Fetcher::Stop(const ConsumerPartition& partition) {
-  const auto found = wanted_.find(partition);
-  if (found == wanted_.end()) return;
-  Detach(&*found);
-  deps_.loop->Cancel(found->second.timer);
-  wanted_.erase(found);
-}
-
-void Fetcher::StopAll() {
-  while (!wanted_.empty()) Stop(wanted_.begin()->first);
-}
-
-void Fetcher::Detach(Entry* entry) {
-  Wanted& wanted = entry->second;
-  if (wanted.link == nullptr) return;
-  wanted.link->Drop(wanted.session);
-  sessions_.erase({wanted.link, wanted.session});
-  wanted.link = nullptr;
-}
-
-FetchLink* Fetcher::LinkTo(const std::string& endpoint) {
-  std::unique_ptr<FetchLink>& link = links_[endpoint];
-  if (link == nullptr) {
-    link = std::make_unique<FetchLink>(&link_deps_, endpoint);
-    // The bound is shared by all streams.
-    const int64_t share =
-        deps_.options.prefetch_bytes / static_cast<int64_t>(links_.size());
-    for (auto& [name, each] : links_) {
-      if (each != nullptr) each->SetTarget(share);
-    }
-  }
-  return link.get();
-}
-
-void Fetcher::PlaceAll() {
-  for (Entry& entry : wanted_) {
-    const Wanted& wanted = entry.second;
-    if (wanted.link != nullptr || wanted.timer != 0 || wanted.stopped) continue;
-    Place(&entry);
+void Fetcher::End(const ConsumerPartition& partition) {
+  const auto found = tracks_.find(partition);
+  if (found == tracks_.end()) return;
+  DropSession(&found->second);
+  tracks_.erase(found);
+  const auto same_topic = [&partition](const auto& entry) {
+    return entry.first.topic == partition.topic;
+  };
+  if (std::none_of(tracks_.begin(), tracks_.end(), same_topic)) {
+    view_.Unwatch(partition.topic);
   }
 }
 
-void Fetcher::Place(Entry* entry) {
-  const ConsumerPartition& partition = entry->first;
-  Wanted& wanted = entry->second;
-  const KnownTopic* topic = view_->table().Find(partition.topic);
-  // The next round of metadata comes back here.
-  if (topic == nullptr) return view_->Refresh();
-  if (!topic->status.ok()) {
-    if (CodeOf(topic->status) != ErrorCode::kUnknownTopic) {
-      return RetryLater(entry);
-    }
-    return TellTrouble(entry, topic->status);
+void Fetcher::Stop() {
+  stopped_ = true;
+  for (auto& [endpoint, link] : links_) link->Close();
+}
+
+void Fetcher::DropSession(Track* track) {
+  if (track->link == nullptr) return;
+  sessions_.erase({track->link, track->session});
+  track->link->Drop(track->session);
+  track->link = nullptr;
+  track->session = 0;
+}
+
+bool Fetcher::IsThere(Track* track) {
+  const KnownTopic* topic = view_.table().Find(track->partition.topic);
+  if (topic == nullptr) return false;
+  absl::Status status = topic->status;
+  if (status.ok() && static_cast<size_t>(track->partition.partition) >=
+                         topic->partitions.size()) {
+    status = MakeError(
+        ErrorCode::kUnknownPartition,
+        absl::StrCat("topic ", topic->name, " has ", topic->partitions.size(),
+                     " partitions, ", track->partition.partition,
+                     " is not among them"));
   }
-  if (partition.partition < 0 ||
-      static_cast<size_t>(partition.partition) >= topic->partitions.size()) {
-    return TellTrouble(entry,
-                       NoSuchPartition(partition, topic->partitions.size()));
+  if (!IsUnknown(CodeOf(status))) {
+    track->unknown_since.reset();
+    return true;
   }
+  // A new topic is not known everywhere at once.
+  if (!track->unknown_since.has_value()) track->unknown_since = Now();
+  if (Now() - *track->unknown_since >= kUnknownGrace &&
+      !std::exchange(track->unknown_told, true)) {
+    Tell(*track, status);
+  }
+  return false;
+}
+
+void Fetcher::Consider(Track* track) {
+  if (stopped_ || track->stopped || track->link != nullptr) return;
+  if (Now() < track->not_before) return;
   const std::string* endpoint =
-      view_->table().EndpointOf(partition.topic, partition.partition);
-  if (endpoint == nullptr) return RetryLater(entry);
+      IsThere(track) ? view_.table().EndpointOf(track->partition.topic,
+                                                track->partition.partition)
+                     : nullptr;
+  // The rounds of the view come back to every track.
+  if (endpoint == nullptr) return view_.Refresh();
+  const KnownTopic* topic = view_.table().Find(track->partition.topic);
+  if (!track->topic_id.empty() && track->topic_id != topic->id) {
+    track->stopped = true;
+    return Tell(*track, MakeError(ErrorCode::kInconsistentTopicId,
+                                  absl::StrCat("topic ", topic->name,
+                                               " was deleted and made anew"),
+                                  "seek to where reading shall begin"));
+  }
+  track->topic_id = topic->id;
+  std::unique_ptr<FetchLink>& link = links_[*endpoint];
+  if (link == nullptr) {
+    link = std::make_unique<FetchLink>(&link_deps_, *endpoint);
+  }
   v1::AddSession add;
-  add.mutable_topic()->set_name(partition.topic);
-  add.set_partition(partition.partition);
-  *add.mutable_from() = ToProto(
-      wanted.placed ? StartAt::Offset(wanted.next_offset) : wanted.from);
-  wanted.link = LinkTo(*endpoint);
-  wanted.session = wanted.link->Add(std::move(add));
-  sessions_[{wanted.link, wanted.session}] = partition;
+  add.mutable_topic()->set_name(track->partition.topic);
+  add.mutable_topic()->set_id(track->topic_id);
+  add.set_partition(track->partition.partition);
+  if (track->next_offset.has_value()) {
+    add.mutable_from()->set_offset(*track->next_offset);
+  } else {
+    *add.mutable_from() = track->start;
+  }
+  track->link = link.get();
+  track->session = link->Add(std::move(add), CreditShare());
+  sessions_[{track->link, track->session}] = track;
 }
 
-void Fetcher::RetryLater(Entry* entry) {
-  Wanted& wanted = entry->second;
-  if (wanted.timer != 0) return;
+int64_t Fetcher::CreditShare() const {
+  std::set<std::string> endpoints;
+  for (const auto& [partition, track] : tracks_) {
+    const std::string* endpoint =
+        view_.table().EndpointOf(partition.topic, partition.partition);
+    if (endpoint != nullptr) endpoints.insert(*endpoint);
+  }
+  const auto links =
+      static_cast<int64_t>(std::max<size_t>(1, endpoints.size()));
+  return std::clamp(deps_.options.prefetch_bytes / links, int64_t{1},
+                    kFetchCreditBytesMax);
+}
+
+Fetcher::Track* Fetcher::Find(FetchLink* link, uint32_t session) {
+  const auto found = sessions_.find({link, session});
+  return found == sessions_.end() ? nullptr : found->second;
+}
+
+void Fetcher::Tell(const Track& track, const absl::Status& trouble) {
+  FetchEvent event;
+  event.partition = track.partition;
+  event.token = track.token;
+  event.trouble = trouble;
+  deps_.inbox->Put(std::move(event));
+}
+
+void Fetcher::OnFetchAdded(FetchLink* link, const v1::SessionAdded& added) {
+  Track* track = Find(link, added.session());
+  if (track == nullptr) return;
+  track->failures = 0;
+  track->unknown_told = false;
+  track->next_offset = added.next_offset();
+  FetchEvent event;
+  event.partition = track->partition;
+  event.token = track->token;
+  event.started_at = added.next_offset();
+  event.high_watermark = added.high_watermark();
+  deps_.inbox->Put(std::move(event));
+}
+
+void Fetcher::OnFetchFrame(FetchLink* link,
+                           std::shared_ptr<ReceivedFetch> received,
+                           std::shared_ptr<FetchCredit> credit) {
+  const v1::FetchFrame& frame = received->view.message.fetch();
+  Track* track = Find(link, frame.session());
+  if (track == nullptr) {
+    // Sent before the session was dropped.
+    credit->Return(frame.credit_bytes());
+    return;
+  }
+  track->next_offset = frame.next_offset();
+  FetchEvent event;
+  event.partition = track->partition;
+  event.token = track->token;
+  event.high_watermark = frame.high_watermark();
+  event.frame = std::move(received);
+  event.credit = std::move(credit);
+  deps_.inbox->Put(std::move(event));
+}
+
+void Fetcher::OnFetchFailure(FetchLink* link,
+                             const v1::SessionFailure& failure) {
+  Track* track = Find(link, failure.session());
+  if (track == nullptr) return;
+  const absl::Status status = FromProto(failure.error());
+  DropSession(track);
+  if (!MayRetry(CodeOf(status))) {
+    track->stopped = true;
+    return Tell(*track, status);
+  }
+  const std::optional<LeaderHint> hint = LeaderOf(status);
+  if (hint.has_value()) {
+    view_.mutable_table()->ApplyHint(track->partition.topic,
+                                     track->partition.partition, *hint);
+  }
   const rpc::BackoffRange range{deps_.options.client.backoff_first,
                                 deps_.options.client.backoff_max};
-  view_->Refresh();
-  wanted.timer = deps_.loop->After(
-      rpc::BackoffDelay(range, wanted.failures++, deps_.seed), [this, entry] {
-        entry->second.timer = 0;
-        if (entry->second.link == nullptr) Place(entry);
-      });
+  const absl::Duration wait =
+      std::max(rpc::BackoffDelay(range, track->failures++, deps_.seed),
+               absl::Milliseconds(RetryAfterOf(status).value_or(0)));
+  track->not_before = Now() + wait;
+  deps_.loop->After(wait, [this, partition = track->partition] {
+    const auto found = tracks_.find(partition);
+    if (found != tracks_.end()) Consider(&found->second);
+  });
+  view_.Refresh();
 }
 
-Fetcher::Entry* Fetcher::FindSession(FetchLink* link, uint32_t session) {
-  const auto found = sessions_.find({link, session});
-  if (found == sessions_.end()) return nullptr;
-  const auto entry = wanted_.find(found->second);
-  return entry == wanted_.end() ? nullptr : &*entry;
-}
-
-void Fetcher::OnLinkAdded(FetchLink* link, const v1::SessionAdded& added) {
-  Entry* entry = FindSession(link, added.session());
-  if (entry == nullptr) return;
-  Wanted& wanted = entry->second;
-  wanted.failures = 0;
-  wanted.placed = true;
-  wanted.next_offset = added.next_offset();
-  deps_.inbox->OnPlaced(entry->first, wanted.epoch, added.next_offset(),
-                        added.high_watermark());
-}
-
-void Fetcher::OnLinkFetched(FetchLink* link,
-                            rpc::Received<rpc::FetchResponseView> frame) {
-  const v1::FetchFrame& fetch = frame.view.message.fetch();
-  const int64_t bytes = fetch.credit_bytes();
-  Entry* entry = FindSession(link, fetch.session());
-  if (entry == nullptr) return link->Release(bytes);
-  entry->second.next_offset = fetch.next_offset();
-  auto chunk =
-      std::make_shared<FetchedChunk>(std::move(frame), deps_.options.check_crc);
-  if (!deps_.inbox->OnFetched(entry->first, entry->second.epoch,
-                              link->endpoint(), std::move(chunk))) {
-    link->Release(bytes);
+void Fetcher::OnFetchClosed(FetchLink* link, const absl::Status& status) {
+  if (stopped_) return;
+  LOG(INFO) << "stream from broker " << link->endpoint()
+            << " ended: " << status;
+  std::vector<Track*> lost;
+  for (auto& [partition, track] : tracks_) {
+    if (track.link != link) continue;
+    sessions_.erase({link, track.session});
+    track.link = nullptr;
+    track.session = 0;
+    lost.push_back(&track);
   }
-}
-
-void Fetcher::OnLinkFailure(FetchLink* link,
-                            const v1::SessionFailure& failure) {
-  Entry* entry = FindSession(link, failure.session());
-  if (entry == nullptr) return;
-  const absl::Status why = FromProto(failure.error());
-  Detach(entry);
-  if (MetadataMayCure(CodeOf(why))) return RetryLater(entry);
-  TellTrouble(entry, why);
-}
-
-void Fetcher::TellTrouble(Entry* entry, const absl::Status& why) {
-  entry->second.stopped = true;
-  deps_.inbox->OnTrouble(entry->first, entry->second.epoch, why);
-}
-
-void Fetcher::OnLinkClosed(FetchLink* link, const absl::Status& status) {
-  for (Entry& entry : wanted_) {
-    if (entry.second.link != link) continue;
-    sessions_.erase({link, entry.second.session});
-    entry.second.link = nullptr;
-    RetryLater(&entry);
-  }
-}
-
-void Fetcher::ReleaseBytes() {
-  for (const auto& [endpoint, bytes] : deps_.inbox->TakeReleased()) {
-    const auto link = links_.find(endpoint);
-    if (link != links_.end()) link->second->Release(bytes);
+  // Leaders may have moved: ask before trying the same broker again.
+  view_.Refresh();
+  const bool hopeless = !status.ok() && !IsRetriable(CodeOf(status));
+  for (Track* track : lost) {
+    if (!hopeless) continue;
+    track->stopped = true;
+    Tell(*track, status);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "client/contact_signal.h"
 #include "client/producer/flush_ledger.h"
 #include "client/producer/memory_budget.h"
 #include "client/producer/sender.h"
@@ -44,36 +45,6 @@ absl::Status TooLarge(int64_t bytes, int64_t limit) {
                 "raise max_request_bytes, or send less in one record"),
       {bytes, limit});
 }
-
-// Waits for something that another thread tells.
-class Signal {
- public:
-  void Tell(const absl::Status& status) {
-    absl::MutexLock lock(&mutex_);
-    told_ = status;
-    has_told_ = true;
-    told_signal_.SignalAll();
-  }
-  // Until OK is told, or the last failure when time is up.
-  absl::Status Wait(absl::Duration timeout, const env::Clock& clock) {
-    const absl::Duration until = clock.Monotonic() + timeout;
-    absl::MutexLock lock(&mutex_);
-    while (!has_told_ || !told_.ok()) {
-      const absl::Duration left = until - clock.Monotonic();
-      if (left <= absl::ZeroDuration()) break;
-      told_signal_.WaitWithTimeout(&mutex_, left);
-    }
-    if (has_told_) return told_;
-    return MakeError(ErrorCode::kBrokerNotAvailable, "no broker answered",
-                     "see whether the cluster runs: barnabas dev status");
-  }
-
- private:
-  absl::Mutex mutex_;
-  absl::CondVar told_signal_;
-  absl::Status told_ ABSL_GUARDED_BY(mutex_);
-  bool has_told_ ABSL_GUARDED_BY(mutex_) = false;
-};
 
 class StreamProducer final : public Producer {
  public:
@@ -119,14 +90,13 @@ class StreamProducer final : public Producer {
   }
   bool EnterSend();
   void LeaveSend();
-  void OnLoop(env::Task task);
 
   const ProducerOptions options_;
   const env::SystemClock clock_;
   FlushLedger ledger_;
   MemoryBudget memory_;
   SenderCounts counts_;
-  Signal contact_;
+  ContactSignal contact_;
   const std::shared_ptr<env::ThreadEventLoop> loop_;
   TopicTable topics_;
   // Of the loop.
@@ -171,24 +141,12 @@ absl::Status StreamProducer::Start() {
   deps.on_contact = [this](const absl::Status& status) {
     contact_.Tell(status);
   };
-  OnLoop([&] {
+  RunOnLoop(loop_.get(), [&] {
     sender_ = std::make_unique<Sender>(std::move(deps));
     sender_->Start();
   });
   return contact_.Wait(
       std::min(options_.max_block, options_.client.request_timeout), clock_);
-}
-
-void StreamProducer::OnLoop(env::Task task) {
-  absl::Mutex mutex;
-  bool done = false;
-  loop_->PostAlways([&] {
-    task();
-    absl::MutexLock lock(&mutex);
-    done = true;
-  });
-  absl::MutexLock lock(&mutex);
-  mutex.Await(absl::Condition(&done));
 }
 
 bool StreamProducer::EnterSend() {
@@ -309,7 +267,7 @@ absl::Status StreamProducer::Close(absl::Duration timeout) {
   }
   if (sender_ == nullptr) return absl::OkStatus();
   absl::Status status = Flush(timeout);
-  OnLoop([&] { sender_->Stop(Closed()); });
+  RunOnLoop(loop_.get(), [&] { sender_->Stop(Closed()); });
   // What Stop failed is a failure, too.
   const absl::Status rest = ledger_.Wait(absl::ZeroDuration());
   if (status.ok()) status = rest;

@@ -15,6 +15,17 @@
 namespace barnabas::rpc {
 namespace {
 
+// gRPC calls a connection that broke in the middle by several names. None of
+// them is the server's verdict, which would carry details.
+absl::Status ClosingStatus(const grpc::Status& status) {
+  const bool broke = status.error_code() == grpc::StatusCode::INTERNAL ||
+                     status.error_code() == grpc::StatusCode::UNKNOWN;
+  if (broke && status.error_details().empty()) {
+    return absl::Status(absl::StatusCode::kUnavailable, status.error_message());
+  }
+  return FromGrpc(status);
+}
+
 // What the loop knows of a stream; the reactor only posts to it.
 struct LoopSide {
   // Null once the owner is gone.
@@ -96,7 +107,8 @@ class Reactor final
 
   void OnDone(const grpc::Status& status) override {
     loop_->PostAlways([side = loop_side_, status] {
-      if (side->events != nullptr) side->events->OnClosed(FromGrpc(status));
+      if (side->events != nullptr)
+        side->events->OnClosed(ClosingStatus(status));
     });
     // May destroy this.
     const std::shared_ptr<Reactor> self = std::move(self_);
