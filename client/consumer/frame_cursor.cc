@@ -11,6 +11,8 @@
 namespace barnabas::client {
 namespace {
 
+constexpr int32_t kReservedMax = 16 * 1024;
+
 absl::Status CutShort(int64_t position, size_t left) {
   return WithOffsetRange(
       MakeError(ErrorCode::kCorruptRecord,
@@ -65,9 +67,15 @@ absl::Status FrameCursor::ReadBatch(int64_t records_max, int64_t* position,
   std::vector<record::RecordView>& records = chunk->records;
   const size_t bound =
       records_max > 0 ? static_cast<size_t>(records_max) : records.max_size();
-  records.reserve(std::min(
-      bound,
-      records.size() + static_cast<size_t>(batch_->view.header.record_count)));
+  // A count that lies must not make us reserve the world.
+  const int32_t expected =
+      std::clamp(batch_->view.header.record_count, 0, kReservedMax);
+  const size_t wanted =
+      std::min(bound, records.size() + static_cast<size_t>(expected));
+  // Doubling, since reserve alone would copy once for each batch.
+  if (wanted > records.capacity()) {
+    records.reserve(std::max(wanted, records.capacity() * 2));
+  }
   const size_t before = records.size();
   bool more = true;
   absl::Status status;
