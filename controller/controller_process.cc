@@ -135,6 +135,8 @@ class RunningController final : public ControllerProcess {
   Engine engine_;
   std::unique_ptr<rpc::Listener> listener_;
   std::unique_ptr<env::HttpServer> http_;
+  // Serving; not during a start that fails.
+  bool opened_ = false;
   bool stopped_ = false;
 };
 
@@ -147,6 +149,7 @@ absl::Status RunningController::Open() {
     engine_.driver->Start();
     Pulse();
   });
+  opened_ = true;
   LOG(INFO) << "Controller " << config_.node().id() << " of cluster "
             << engine_.directory->identity().cluster_id << " listens on port "
             << peer_port() << "; its log lies in " << engine_.directory->path()
@@ -278,7 +281,7 @@ void RunningController::CloseLog() {
   if (closed.ok()) closed = engine_.directory->MarkCleanStop(BrokerEpoch(0));
   LOG_IF(ERROR, !closed.ok())
       << "The clean stop is not marked: " << closed.message();
-  LOG_IF(INFO, closed.ok()) << "Stopped cleanly.";
+  LOG_IF(INFO, closed.ok() && opened_) << "Stopped cleanly.";
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "controller/service/front.h"
 
 #include "controller/service/broker_sessions.h"
+#include "controller/service/change_log.h"
 #include "controller/service/config_admin_service.h"
 #include "controller/service/controller_service.h"
 #include "controller/service/discovery_service.h"
@@ -37,6 +38,7 @@ class WiredFront final : public Front {
   }
 
   void Start() override {
+    LogChanges(driver_);
     feeds_.Start();
     watches_.Start();
   }
