@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <mutex>
 #include <string_view>
 
 #include "absl/flags/flag.h"
@@ -79,7 +80,11 @@ std::vector<std::pair<std::string, std::string>> Variables() {
   return variables;
 }
 
-void SetVersion() {
+// What --version and --help say.
+void Describe(const std::string& about) {
+  // absl ends a process that says it twice.
+  static std::once_flag once;
+  std::call_once(once, [&] { absl::SetProgramUsageMessage(about); });
   absl::FlagsUsageConfig config;
   config.version_string = [] {
     return absl::StrCat(kVersion, " (", kRevision, ")\n");
@@ -99,8 +104,7 @@ absl::StatusOr<ProgramArguments> BeginProgram(int argc, char** argv,
   TuneAllocator();
   BlockSignals();
   RaiseDescriptorLimit();
-  SetVersion();
-  absl::SetProgramUsageMessage(about);
+  Describe(about);
   std::vector<char*> arguments(argv, argv + argc);
   absl::StatusOr<std::vector<std::string>> overrides =
       TakeOverrides(&arguments);

@@ -1,0 +1,152 @@
+// The accept loop without any protocol above it; listener_test has gRPC's.
+#include "storage/env/net/tcp_acceptor.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "tests/support/matchers.h"
+
+namespace barnabas::env {
+namespace {
+
+class TcpAcceptorTest : public ::testing::Test {
+ protected:
+  void StartAcceptor(TcpAcceptor::Options options) {
+    options.name = "test";
+    options.host = "127.0.0.1";
+    auto bound = TcpAcceptor::Bind(options);
+    ASSERT_OK(bound);
+    acceptor_ = *std::move(bound);
+    acceptor_->Start([this](int descriptor) {
+      absl::MutexLock lock(&mutex_);
+      taken_.push_back(descriptor);
+    });
+  }
+
+  void TearDown() override {
+    acceptor_ = nullptr;
+    for (const int descriptor : taken_) close(descriptor);
+    for (const int descriptor : callers_) close(descriptor);
+  }
+
+  int Connect(const std::string& bytes = "") {
+    const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(acceptor_->port()));
+    EXPECT_EQ(connect(descriptor, reinterpret_cast<sockaddr*>(&address),
+                      sizeof(address)),
+              0);
+    if (!bytes.empty()) {
+      EXPECT_EQ(send(descriptor, bytes.data(), bytes.size(), 0),
+                static_cast<ssize_t>(bytes.size()));
+    }
+    callers_.push_back(descriptor);
+    return descriptor;
+  }
+
+  bool AwaitTaken(size_t count) {
+    absl::MutexLock lock(&mutex_);
+    const auto enough = [&] { return taken_.size() >= count; };
+    return mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(10));
+  }
+
+  template <typename Predicate>
+  static bool Eventually(Predicate done) {
+    for (int i = 0; i < 2000; ++i) {
+      if (done()) return true;
+      poll(nullptr, 0, 5);
+    }
+    return false;
+  }
+
+  std::unique_ptr<TcpAcceptor> acceptor_;
+  absl::Mutex mutex_;
+  std::vector<int> taken_;
+  std::vector<int> callers_;
+};
+
+TEST_F(TcpAcceptorTest, HandsCallersOverAtOnceWithoutAPreface) {
+  StartAcceptor({});
+  Connect();
+  EXPECT_TRUE(AwaitTaken(1));
+}
+
+TEST_F(TcpAcceptorTest, LeavesTheOpeningBytesToItsOwner) {
+  TcpAcceptor::Options options;
+  options.preface = "hello";
+  StartAcceptor(options);
+  Connect("hello, world");
+  ASSERT_TRUE(AwaitTaken(1));
+  char buffer[32] = {};
+  EXPECT_EQ(recv(taken_[0], buffer, sizeof(buffer), 0), 12);
+  EXPECT_EQ(std::string(buffer), "hello, world");
+}
+
+TEST_F(TcpAcceptorTest, SeesTheEndOfAConnectionThatWasHandedOver) {
+  StartAcceptor({});
+  Connect();
+  ASSERT_TRUE(AwaitTaken(1));
+  EXPECT_EQ(acceptor_->facts().open, 1);
+  // As gRPC ends a connection.
+  shutdown(taken_[0], SHUT_RDWR);
+  EXPECT_TRUE(Eventually([&] { return acceptor_->facts().open == 0; }));
+}
+
+TEST_F(TcpAcceptorTest, ShutsTheWaitingWhenItStopsAccepting) {
+  TcpAcceptor::Options options;
+  options.preface = "hello";
+  StartAcceptor(options);
+  const int waiting = Connect("hel");
+  Connect("hello");
+  ASSERT_TRUE(AwaitTaken(1));
+  acceptor_->StopAccepting();
+  pollfd ended{waiting, POLLIN, 0};
+  EXPECT_EQ(poll(&ended, 1, 10000), 1);
+  EXPECT_TRUE(Eventually([&] { return acceptor_->facts().open == 1; }));
+  EXPECT_EQ(acceptor_->Connections().size(), 1u) << "that one goes on";
+}
+
+TEST_F(TcpAcceptorTest, CallersQueueUntilItStarts) {
+  TcpAcceptor::Options options;
+  options.host = "127.0.0.1";
+  auto bound = TcpAcceptor::Bind(options);
+  ASSERT_OK(bound);
+  acceptor_ = *std::move(bound);
+  Connect();
+  EXPECT_EQ(acceptor_->facts().accepted, 0);
+  acceptor_->Start([this](int descriptor) {
+    absl::MutexLock lock(&mutex_);
+    taken_.push_back(descriptor);
+  });
+  EXPECT_TRUE(AwaitTaken(1));
+}
+
+TEST_F(TcpAcceptorTest, MayBeDroppedBeforeItStarts) {
+  TcpAcceptor::Options options;
+  options.host = "127.0.0.1";
+  EXPECT_OK(TcpAcceptor::Bind(options));
+}
+
+TEST(DescriptorLimitTest, IsRaisedToWhatIsAllowed) {
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(RaiseDescriptorLimit(), static_cast<int64_t>(limit.rlim_max));
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(limit.rlim_cur, limit.rlim_max);
+}
+
+}  // namespace
+}  // namespace barnabas::env
