@@ -5,7 +5,7 @@ import re
 from source import Finding
 
 _TYPES = ('proto/types/',)
-_MESSAGES = ('barnabas/', 'google/')
+_MESSAGES = ('barnabas/', 'google/', 'grpc/health/')
 _RECORD = ('storage/env/', 'storage/record/')
 # What dials and what is dialled; producer, consumer and admin are for users.
 _CALLS = ('client/rpc/', 'client/serving/')
