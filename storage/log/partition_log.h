@@ -141,18 +141,24 @@ class PartitionLog {
   // The record with the largest timestamp; nullopt in an empty log.
   virtual absl::StatusOr<std::optional<TimeMatch>> FindMaxTime() const = 0;
 
-  // nullptr when everything is durable already.
+  // nullptr when everything is durable already, and while a round is out:
+  // what it does not cover belongs to the next one.
   virtual std::unique_ptr<FlushJob> StartFlush() = 0;
   virtual void FinishFlush(const FlushJob& job, const absl::Status& result) = 0;
 
   // Drops everything from `offset` on; whole batches only, so the new end is
-  // the base of the batch that contains it. Durable on return.
+  // the base of the batch that contains it, or the log's start if that lies
+  // inside this batch. Below the start is OFFSET_OUT_OF_RANGE, at or beyond
+  // the end nothing. Durable on return.
   virtual absl::Status TruncateSuffix(Offset offset) = 0;
   // Makes everything below `offset` unreadable and removes whole segments.
+  // Beyond the end the log begins anew, empty, at `offset` (a follower that
+  // fell behind, a snapshot that was installed). Durable on return.
   virtual absl::Status AdvanceStart(Offset offset) = 0;
 
   // What followers and readers ask about epochs (leader-epoch-checkpoint): the
-  // end offset of the largest epoch <= `epoch`.
+  // end offset of the largest epoch <= `epoch`; nullopt when all that is
+  // known is newer.
   virtual std::optional<std::pair<LeaderEpoch, Offset>> EndOfEpoch(
       LeaderEpoch epoch) const = 0;
 

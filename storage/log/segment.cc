@@ -103,10 +103,9 @@ absl::Status Segment::AdoptUntil(int64_t size, int64_t index_interval_bytes) {
 }
 
 absl::StatusOr<std::vector<std::shared_ptr<env::File>>> Segment::Seal() {
-  if (reserved_bytes_ > size()) {
-    RETURN_IF_ERROR(file_->Truncate(size()));
-    reserved_bytes_ = 0;
-  }
+  // Gives reserved blocks back, also those of an earlier life.
+  RETURN_IF_ERROR(file_->Truncate(size()));
+  reserved_bytes_ = 0;
   // Last, since a segment whose indexes are sealed takes no more batches.
   ASSIGN_OR_RETURN(std::vector<std::shared_ptr<env::File>> files,
                    index_.Seal());
