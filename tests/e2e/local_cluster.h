@@ -1,0 +1,74 @@
+// LocalCluster: one controller and one broker as real processes.
+//
+// What: formats directories below the test's own folder, picks ports, starts,
+//   kills, stops and restarts the nodes, and waits until they serve.
+// Units: absl::Duration; ports. Node ids: controller 1, broker 100.
+// Empty case: nothing runs before Start.
+// Thread: one at a time.
+// Errors: waits that take too long fail the test with the nodes' output.
+// Always true: whatever runs is killed by its pid at the end.
+#ifndef BARNABAS_TESTS_E2E_LOCAL_CLUSTER_H_
+#define BARNABAS_TESTS_E2E_LOCAL_CLUSTER_H_
+
+#include <grpcpp/channel.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "barnabas/v1/topic_admin.pb.h"
+#include "proto/types/uuid.h"
+#include "tests/e2e/node_process.h"
+
+namespace barnabas::e2e {
+
+class LocalCluster {
+ public:
+  // `name` tells its folder from those of other clusters of the test.
+  explicit LocalCluster(const std::string& name);
+
+  // Starts both and waits until the broker serves.
+  void Start();
+
+  void StartController();
+  void StartBroker();
+  NodeProcess* controller() { return controller_.get(); }
+  NodeProcess* broker() { return broker_.get(); }
+  // Until the broker is unfenced and serves.
+  void WaitForBroker();
+
+  std::string client_endpoint() const;
+  std::string http_endpoint() const;
+  int client_port() const { return client_port_; }
+  const std::string& folder() const { return folder_; }
+  std::string broker_data() const { return folder_ + "/broker"; }
+  std::string broker_output() const { return folder_ + "/broker.txt"; }
+  const Uuid& cluster_id() const { return cluster_id_; }
+
+  // Command lines, for tests that start nodes in odd ways.
+  std::vector<std::string> BrokerCommand() const;
+
+  // A fresh channel to the broker's client listener.
+  std::shared_ptr<grpc::Channel> Dial() const;
+  // Creates a topic and expects success.
+  void CreateTopic(
+      const std::string& topic, int32_t partitions,
+      std::vector<std::pair<std::string, std::string>> settings = {});
+
+ private:
+  void Format();
+
+  const std::string folder_;
+  Uuid cluster_id_;
+  int peer_port_ = 0;
+  int controller_http_port_ = 0;
+  int client_port_ = 0;
+  int http_port_ = 0;
+  std::unique_ptr<NodeProcess> controller_;
+  std::unique_ptr<NodeProcess> broker_;
+};
+
+}  // namespace barnabas::e2e
+
+#endif  // BARNABAS_TESTS_E2E_LOCAL_CLUSTER_H_
