@@ -1,8 +1,13 @@
 #include "client/rpc/channel_pool.h"
 
+#include <glog/logging.h>
+#include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/channel_arguments.h>
+#include <grpcpp/support/sync_stream.h>
 
 #include <utility>
 
@@ -19,6 +24,30 @@ constexpr int kReconnectFirstMs = 50;
 constexpr int kReconnectMaxMs = 1'000;
 // Bounds one attempt to connect.
 constexpr int kConnectMs = 3'000;
+
+// gRPC 1.51 stops its callback threads with the last channel. If that channel
+// goes away on one of them, inside a callback, the thread waits for itself and
+// then runs on in freed memory. So one channel, which leads nowhere, is kept
+// until the process ends; its one call makes gRPC start the threads.
+void KeepCallbackThreads() {
+  using Stub = grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>;
+  struct Call {
+    grpc::ClientContext context;
+    grpc::ByteBuffer request;
+    grpc::ByteBuffer response;
+  };
+  static const Stub* const kept = [] {
+    auto* stub = new Stub(grpc::CreateChannel("nowhere", nullptr));
+    auto* call = new Call;
+    const grpc::Slice nothing;
+    call->request = grpc::ByteBuffer(&nothing, 1);
+    stub->UnaryCall(&call->context, "/nothing/Nothing", grpc::StubOptions(),
+                    &call->request, &call->response,
+                    [call](const grpc::Status&) { delete call; });
+    return stub;
+  }();
+  CHECK(kept != nullptr);
+}
 
 grpc::ChannelArguments ArgumentsFor(const std::string& agent) {
   grpc::ChannelArguments arguments;
@@ -45,7 +74,9 @@ grpc::ChannelArguments ArgumentsFor(const std::string& agent) {
 
 }  // namespace
 
-ChannelPool::ChannelPool(std::string agent) : agent_(std::move(agent)) {}
+ChannelPool::ChannelPool(std::string agent) : agent_(std::move(agent)) {
+  KeepCallbackThreads();
+}
 
 std::shared_ptr<grpc::Channel> ChannelPool::Get(const std::string& endpoint) {
   absl::MutexLock lock(&mutex_);
