@@ -275,6 +275,24 @@ Setter AddKeyValue(std::vector<std::pair<std::string, std::string>>* target) {
   };
 }
 
+Setter SetRate(double* target) {
+  return [target](const std::string& text) -> absl::Status {
+    if (text == "max" || text == "-1") {
+      *target = 0;
+      return absl::OkStatus();
+    }
+    const std::string number =
+        text.ends_with("/s") ? text.substr(0, text.size() - 2) : text;
+    absl::StatusOr<int64_t> rate = ParseSize(number);
+    if (!rate.ok() || *rate <= 0) {
+      return UsageError(absl::StrCat("\"", text, "\" is not a rate"),
+                        "records a second: 1000, 5k/s, max");
+    }
+    *target = static_cast<double>(*rate);
+    return absl::OkStatus();
+  };
+}
+
 Setter SetChoice(std::string* target, std::vector<std::string> choices) {
   return [target, choices](const std::string& text) -> absl::Status {
     for (const std::string& choice : choices) {

@@ -47,6 +47,8 @@ Setter SetDuration(std::optional<absl::Duration>* target);
 Setter SetSize(int64_t* target, int64_t min, int64_t max);
 Setter AddIntegers(std::vector<int32_t>* target);
 Setter AddKeyValue(std::vector<std::pair<std::string, std::string>>* target);
+// "1000", "1000/s", "5k/s" or "max" (0) records a second.
+Setter SetRate(double* target);
 // One of `choices`.
 Setter SetChoice(std::string* target, std::vector<std::string> choices);
 
