@@ -216,11 +216,12 @@ void SessionStream::OnClosed(const absl::Status& closed) {
   registered_ = false;
   deps_.controllers->Failed(endpoint_, status);
   if (Refuse(status)) return;
+  // Once an outage, not once a try.
   if (was_registered || attempt_ == 0) {
     LOG(WARNING) << "Session with controller " << endpoint_
                  << " ended: " << status.message();
+    deps_.events->OnDisconnected(status);
   }
-  deps_.events->OnDisconnected(status);
   Retry();
 }
 

@@ -60,7 +60,8 @@ class ControllerLinkEvents {
   virtual BrokerBeat NextBeat() = 0;
   virtual void OnRegistered(BrokerEpoch epoch) = 0;
   virtual void OnReply(const BeatReply& reply) = 0;
-  // The stream broke; the link dials again by itself.
+  // The stream broke, or none could be made; the link dials again by itself
+  // and says so once an outage.
   virtual void OnDisconnected(const absl::Status& status) = 0;
   // It is of no use to go on: stop the process with this error.
   virtual void OnRefused(const absl::Status& status) = 0;
