@@ -94,7 +94,8 @@ void Build(const Command& command, const std::vector<Flag>* globals,
     }
   } else if (!command.arguments.empty()) {
     node.arguments = app->add_option("arguments", Keep());
-    node.arguments->type_size(1)->expected(0, kAny)->allow_extra_args(false);
+    // The library fills a positional only up to its minimum, or without end.
+    node.arguments->type_size(1)->expected(0, kAny)->allow_extra_args(true);
     node.arguments->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
 }
