@@ -48,8 +48,8 @@ FLOORS = [
     Floor('tests/', _ROOF, grpc=True),
     Floor('tools/', tuple(p for p in _ROOF if p != 'tests/'), grpc=True),
     Floor('tools/cli/',
-          ('tools/', 'client/', 'metadata/config/', 'storage/') + _TYPES +
-          _MESSAGES, grpc=True),
+          ('tools/', 'client/', 'metadata/config/', 'storage/',
+           'controller/quorum/format') + _TYPES + _MESSAGES, grpc=True),
 ]
 
 PURE_FOLDERS = ('metadata/', 'broker/replica/', 'broker/group/',

@@ -23,12 +23,13 @@ _WAIT = 'wait for the event itself: a timer of env::EventLoop or a condition'
 _FILE = 'use env::FileSystem, so that faults can be injected'
 
 BANNED = [
-    Banned(r'\b(system|steady|high_resolution)_clock::now\b', _ENV, _CLOCK),
-    Banned(r'\babsl::Now\s*\(', _ENV, _CLOCK),
-    Banned(r'\b(gettimeofday|clock_gettime|localtime|gmtime)\s*\(', _ENV,
+    Banned(r'\b(system|steady|high_resolution)_clock::now\b', _OS_FOLDERS,
            _CLOCK),
-    Banned(r'(?<![\w.>])(std::|::)?time\s*\(\s*(nullptr|NULL|0)\s*\)', _ENV,
-           _CLOCK),
+    Banned(r'\babsl::Now\s*\(', _OS_FOLDERS, _CLOCK),
+    Banned(r'\b(gettimeofday|clock_gettime|localtime|gmtime)\s*\(',
+           _OS_FOLDERS, _CLOCK),
+    Banned(r'(?<![\w.>])(std::|::)?time\s*\(\s*(nullptr|NULL|0)\s*\)',
+           _OS_FOLDERS, _CLOCK),
     Banned(r'(?<![\w.>:])(std::|::)?s?rand\s*\(', (),
            'take a seed as an argument (env::RandomSource makes one)'),
     Banned(r'\bstd::random_device\b|\babsl::(Insecure)?BitGen\b', _ENV,
