@@ -134,7 +134,7 @@ void FetchLink::OnMessage(grpc::ByteBuffer message) {
       deps_->events->OnFetchFailure(this, response.failure());
       return;
     case v1::FetchStreamResponse::kGoAway:
-      LOG(INFO) << "broker " << endpoint_
+      VLOG(1) << "broker " << endpoint_
                 << " goes away: " << response.go_away().reason();
       return;
     case v1::FetchStreamResponse::kFailed:

@@ -131,7 +131,7 @@ void ProduceLink::OnMessage(grpc::ByteBuffer message) {
       return;
     case v1::ProduceStreamResponse::kGoAway:
       // It answers what it has and then ends the stream.
-      LOG(INFO) << "broker " << endpoint_
+      VLOG(1) << "broker " << endpoint_
                 << " goes away: " << response.go_away().reason();
       if (state_ == State::kReady) state_ = State::kLeaving;
       return;

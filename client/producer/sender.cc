@@ -380,7 +380,7 @@ void Sender::OnRetriable(Lane* lane, const absl::Status& status) {
 
 void Sender::OnLinkClosed(ProduceLink* link, const absl::Status& status) {
   if (stopped_) return;
-  LOG_IF(INFO, link->failures() <= 1)
+  VLOG_IF(1, link->failures() <= 1)
       << "stream to broker " << link->endpoint() << " ended: " << status;
   view_.Refresh();
   unacknowledged_.erase(link);
