@@ -185,7 +185,6 @@ absl::Status CheckRemaining(const Nodes& nodes, const CLI::App& root,
                             const std::vector<Flag>& globals) {
   for (const auto& [app, node] : nodes) {
     for (const std::string& word : app->remaining(false)) {
-      if (word == "--") continue;
       if (word.size() > 1 && word[0] == '-') {
         return UnknownFlag(word, command, globals);
       }
@@ -260,7 +259,10 @@ absl::Status ParseCommandLine(const Command& root,
   CLI::App app;
   Nodes nodes;
   Build(root, &globals, &app, &nodes);
-  const absl::Status parsed = RunLibrary(words, &app);
+  // What follows "--" never reaches the library: arguments all of them.
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  const absl::Status parsed =
+      RunLibrary(std::vector<std::string>(words.begin(), dashes), &app);
   const CLI::App* leaf = Follow(app, nodes, selected);
   const Node& node = nodes.at(leaf);
   const Command& command = *node.command;
@@ -279,10 +281,12 @@ absl::Status ParseCommandLine(const Command& root,
   for (const CLI::App* at = leaf; at != &app; at = at->get_parent()) {
     RETURN_IF_ERROR(CallSetters(nodes.at(at)));
   }
-  if (node.arguments != nullptr) {
-    RETURN_IF_ERROR(Distribute(command, node.arguments->results()));
+  std::vector<std::string> arguments;
+  if (node.arguments != nullptr) arguments = node.arguments->results();
+  if (dashes != words.end()) {
+    arguments.insert(arguments.end(), dashes + 1, words.end());
   }
-  return absl::OkStatus();
+  return Distribute(command, arguments);
 }
 
 }  // namespace barnabas::cli

@@ -43,7 +43,7 @@ struct FormOptions {
   Form form = Form::kTable;
   // Of kTemplate: text with {field.inner} placeholders.
   std::string pattern = {};
-  ShapeOptions shape;
+  ShapeOptions shape = {};
   bool colour = false;
 };
 
