@@ -317,8 +317,9 @@ void EpollAcceptor::Look(uint64_t id, uint32_t events) {
       if (options_.preface.empty()) Hand(id, descriptor);
       return;
     case Opening::kHttp1:
+      ++counters_.wrong_preface;
       Answer(descriptor, options_.http1_answer);
-      [[fallthrough]];
+      break;
     case Opening::kOther:
       ++counters_.wrong_preface;
       break;

@@ -113,14 +113,19 @@ class ControllerLinkTest : public ::testing::Test, public ControllerLinkEvents {
   BeatReply last_;
   std::vector<absl::Status> disconnected_;
   absl::Status refused_;
+
+  // What scripts change; they may still run when a test's own variables are
+  // gone.
+  std::atomic<int64_t> next_epoch_ = 10;
+  std::atomic<int> sessions_ = 0;
+  std::vector<BrokerSessionRequest> frames_;
 };
 
 TEST_F(ControllerLinkTest, RegistersAndBeats) {
-  std::vector<BrokerSessionRequest> frames;
   controller_.on_session = [&](FakeController::SessionStream* stream) {
     BrokerSessionRequest frame;
     while (stream->Read(&frame)) {
-      gate_.Update([&] { frames.push_back(frame); });
+      gate_.Update([&] { frames_.push_back(frame); });
       stream->Write(frame.has_register_() ? Registered(77) : Reply(false));
     }
     return absl::OkStatus();
@@ -133,14 +138,14 @@ TEST_F(ControllerLinkTest, RegistersAndBeats) {
   EXPECT_EQ(epochs_, std::vector<int64_t>{77});
   EXPECT_EQ(link_->epoch(), BrokerEpoch(77));
   gate_.Update([&] {
-    ASSERT_GE(frames.size(), 4u);
-    const auto& registration = frames[0].register_();
+    ASSERT_GE(frames_.size(), 4u);
+    const auto& registration = frames_[0].register_();
     EXPECT_EQ(registration.broker_id(), 100);
     EXPECT_EQ(registration.rack(), "r1");
     EXPECT_EQ(registration.previous_epoch(), 41);
     ASSERT_EQ(registration.endpoints_size(), 1);
     EXPECT_EQ(registration.endpoints(0).port(), 9292);
-    const auto& beat = frames[1].heartbeat();
+    const auto& beat = frames_[1].heartbeat();
     EXPECT_EQ(beat.broker_epoch(), 77);
     EXPECT_EQ(beat.applied_offset(), 5);
     EXPECT_TRUE(beat.want_fence());
@@ -151,11 +156,10 @@ TEST_F(ControllerLinkTest, RegistersAndBeats) {
 }
 
 TEST_F(ControllerLinkTest, RegistersAnewAfterABrokenStream) {
-  std::atomic<int64_t> epoch = 10;
   controller_.on_session = [&](FakeController::SessionStream* stream) {
     BrokerSessionRequest frame;
     stream->Read(&frame);
-    stream->Write(Registered(epoch++));
+    stream->Write(Registered(next_epoch_++));
     stream->Read(&frame);
     return MakeError(ErrorCode::kStaleBrokerEpoch, "register again");
   };
@@ -169,31 +173,28 @@ TEST_F(ControllerLinkTest, RegistersAnewAfterABrokenStream) {
 }
 
 TEST_F(ControllerLinkTest, NeverGoesBackToAnOlderEpoch) {
-  std::atomic<int64_t> epoch = 10;
-  int sessions = 0;
   controller_.on_session = [&](FakeController::SessionStream* stream) {
-    gate_.Update([&] { ++sessions; });
+    gate_.Update([&] { ++sessions_; });
     BrokerSessionRequest frame;
     stream->Read(&frame);
-    stream->Write(Registered(epoch--));
+    stream->Write(Registered(next_epoch_--));
     while (stream->Read(&frame)) {
-      if (epoch >= 9) break;
+      if (next_epoch_ >= 9) break;
     }
     return absl::OkStatus();
   };
   StartLink();
-  ASSERT_TRUE(gate_.Wait([&] { return sessions >= 4; }));
+  ASSERT_TRUE(gate_.Wait([&] { return sessions_ >= 4; }));
   EXPECT_EQ(disconnected_.size(), 1u) << "one outage is told once";
   EXPECT_EQ(epochs_, std::vector<int64_t>{10});
 }
 
 TEST_F(ControllerLinkTest, DialsAgainWhenTheControllerFallsSilent) {
-  std::atomic<int> sessions = 0;
   controller_.on_session = [&](FakeController::SessionStream* stream) {
-    ++sessions;
+    ++sessions_;
     BrokerSessionRequest frame;
     stream->Read(&frame);
-    stream->Write(Registered(10 + sessions));
+    stream->Write(Registered(10 + sessions_));
     while (stream->Read(&frame)) {
       // Reads every beat and answers none.
     }
@@ -225,11 +226,10 @@ TEST_F(ControllerLinkTest, BelievesTheFailedFrameBeforeTheStatus) {
 }
 
 TEST_F(ControllerLinkTest, WaitsForATwinToGoBeforeItGivesUp) {
-  std::atomic<int> sessions = 0;
   controller_.on_session = [&](FakeController::SessionStream* stream) {
     BrokerSessionRequest frame;
     stream->Read(&frame);
-    if (++sessions < 4) {
+    if (++sessions_ < 4) {
       return MakeError(ErrorCode::kDuplicateBrokerRegistration, "a twin");
     }
     stream->Write(Registered(50));

@@ -113,14 +113,20 @@ class MetadataFollowerTest : public ::testing::Test {
   int created_ = 0;
   absl::Status refused_;
   bool over_ = false;
+
+  // What scripts change; they may still run when a test's own variables are
+  // gone.
+  std::vector<int64_t> asked_;
+  std::atomic<int> streams_ = 0;
+  bool send_more_ = false;
+  std::vector<ErrorCode> answers_;
 };
 
 TEST_F(MetadataFollowerTest, PublishesEachBatchOfChanges) {
-  std::vector<int64_t> asked;
   controller_.on_follow = [&](const FollowMetadataRequest& request,
                               FakeController::FeedWriter* writer,
                               grpc::ServerContext*) {
-    gate_.Update([&] { asked.push_back(request.from()); });
+    gate_.Update([&] { asked_.push_back(request.from()); });
     FollowMetadataResponse first;
     AddBootstrap(kCluster, &first);
     AddTopic(1, "a", &first);
@@ -135,18 +141,17 @@ TEST_F(MetadataFollowerTest, PublishesEachBatchOfChanges) {
   ASSERT_TRUE(gate_.Wait([&] { return versions_.size() >= 2; }));
   EXPECT_EQ(versions_, (std::vector<int64_t>{1, 2}));
   EXPECT_EQ(created_, 2);
-  EXPECT_EQ(asked, std::vector<int64_t>{0});
+  EXPECT_EQ(asked_, std::vector<int64_t>{0});
   EXPECT_NE(follower_->image().FindTopic(std::string_view("b")), nullptr);
   EXPECT_EQ(follower_->image().cluster_id(), kCluster);
   EXPECT_EQ(follower_->committed_end(), LogIndex(3));
 }
 
 TEST_F(MetadataFollowerTest, GoesOnAtTheNextOffsetAfterABrokenStream) {
-  std::vector<int64_t> asked;
   controller_.on_follow = [&](const FollowMetadataRequest& request,
                               FakeController::FeedWriter* writer,
                               grpc::ServerContext*) {
-    gate_.Update([&] { asked.push_back(request.from()); });
+    gate_.Update([&] { asked_.push_back(request.from()); });
     FollowMetadataResponse response;
     if (request.from() == 0) {
       AddBootstrap(kCluster, &response);
@@ -162,25 +167,24 @@ TEST_F(MetadataFollowerTest, GoesOnAtTheNextOffsetAfterABrokenStream) {
   };
   StartFollower();
   ASSERT_TRUE(gate_.Wait([&] { return versions_.size() >= 2; }));
-  EXPECT_EQ(asked, (std::vector<int64_t>{0, 2}));
+  EXPECT_EQ(asked_, (std::vector<int64_t>{0, 2}));
   EXPECT_EQ(versions_, (std::vector<int64_t>{1, 2}));
 }
 
 TEST_F(MetadataFollowerTest, AsksAgainWhenOffsetsHaveAGap) {
-  std::atomic<int> streams = 0;
   controller_.on_follow = [&](const FollowMetadataRequest&,
                               FakeController::FeedWriter* writer,
                               grpc::ServerContext*) {
     FollowMetadataResponse response;
     AddBootstrap(kCluster, &response);
-    AddTopic(++streams == 1 ? 5 : 1, "a", &response);
+    AddTopic(++streams_ == 1 ? 5 : 1, "a", &response);
     writer->Write(response);
     return Hold(writer, 2);
   };
   StartFollower();
   ASSERT_TRUE(gate_.Wait([&] { return !versions_.empty(); }));
   EXPECT_EQ(versions_, std::vector<int64_t>{1});
-  EXPECT_GE(streams, 2);
+  EXPECT_GE(streams_, 2);
 }
 
 TEST_F(MetadataFollowerTest, RefusesAnotherCluster) {
@@ -216,41 +220,39 @@ TEST_F(MetadataFollowerTest, RefusesRecordsItDoesNotKnow) {
 }
 
 TEST_F(MetadataFollowerTest, WakesThoseWhoWaitForAVersion) {
-  bool send_more = false;
   controller_.on_follow = [&](const FollowMetadataRequest&,
                               FakeController::FeedWriter* writer,
                               grpc::ServerContext*) {
     FollowMetadataResponse first;
     AddBootstrap(kCluster, &first);
     writer->Write(first);
-    gate_.Wait([&] { return send_more; });
+    gate_.Wait([&] { return send_more_; });
     FollowMetadataResponse second;
     AddTopic(1, "a", &second);
     writer->Write(second);
     return Hold(writer, 2);
   };
   StartFollower();
-  std::vector<ErrorCode> answers;
   const auto wait_for = [&](int64_t version, absl::Duration timeout) {
     follower_->WhenApplied(
         LogIndex(version), timeout, [&](const absl::Status& status) {
-          gate_.Update([&] { answers.push_back(CodeOf(status)); });
+          gate_.Update([&] { answers_.push_back(CodeOf(status)); });
         });
   };
   wait_for(7, absl::Milliseconds(50));
-  ASSERT_TRUE(gate_.Wait([&] { return answers.size() == 1; }));
-  EXPECT_EQ(answers[0], ErrorCode::kRequestTimedOut);
+  ASSERT_TRUE(gate_.Wait([&] { return answers_.size() == 1; }));
+  EXPECT_EQ(answers_[0], ErrorCode::kRequestTimedOut);
   wait_for(1, absl::Seconds(30));
-  gate_.Update([&] { send_more = true; });
-  ASSERT_TRUE(gate_.Wait([&] { return answers.size() == 2; }));
-  EXPECT_EQ(answers[1], ErrorCode::kUnspecified);
+  gate_.Update([&] { send_more_ = true; });
+  ASSERT_TRUE(gate_.Wait([&] { return answers_.size() == 2; }));
+  EXPECT_EQ(answers_[1], ErrorCode::kUnspecified);
   wait_for(0, absl::Seconds(30));
-  ASSERT_TRUE(gate_.Wait([&] { return answers.size() == 3; }));
-  EXPECT_EQ(answers[2], ErrorCode::kUnspecified);
+  ASSERT_TRUE(gate_.Wait([&] { return answers_.size() == 3; }));
+  EXPECT_EQ(answers_[2], ErrorCode::kUnspecified);
   wait_for(9, absl::Seconds(30));
   RunOnLoop([&] { follower_->Stop(); });
-  ASSERT_TRUE(gate_.Wait([&] { return answers.size() == 4; }));
-  EXPECT_EQ(answers[3], ErrorCode::kShuttingDown);
+  ASSERT_TRUE(gate_.Wait([&] { return answers_.size() == 4; }));
+  EXPECT_EQ(answers_[3], ErrorCode::kShuttingDown);
 }
 
 }  // namespace
