@@ -16,6 +16,7 @@
 #include "proto/types/text.h"
 #include "proto/types/version.h"
 #include "storage/env/allocator.h"
+#include "storage/env/lock_checks.h"
 #include "storage/env/net/tcp_acceptor.h"
 #include "storage/env/signals.h"
 
@@ -102,6 +103,7 @@ void Describe(const std::string& about) {
 absl::StatusOr<ProgramArguments> BeginProgram(int argc, char** argv,
                                               const std::string& about) {
   TuneAllocator();
+  StopLockChecks();
   BlockSignals();
   RaiseDescriptorLimit();
   Describe(about);

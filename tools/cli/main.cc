@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/env/allocator.h"
+#include "storage/env/lock_checks.h"
 #include "storage/env/system_clock.h"
 #include "tools/cli/frame/app.h"
 #include "tools/cli/frame/connect.h"
@@ -39,6 +40,7 @@ std::string Ask(const std::string& question) {
 
 int main(int argc, char** argv) {
   barnabas::env::TuneAllocator();
+  barnabas::env::StopLockChecks();
   std::setlocale(LC_ALL, "");
   // What the client library notes is for daemons' logs; a command says itself
   // what a person needs to know.
