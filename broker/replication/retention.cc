@@ -3,22 +3,19 @@
 #include <algorithm>
 #include <optional>
 
-#include "absl/status/statusor.h"
-#include "proto/types/status_macros.h"
-
 namespace barnabas::broker {
 
 absl::Status ApplyRetention(const PartitionSettings& settings, int64_t now_ms,
                             Offset high_watermark, log::PartitionLog* log) {
-  const log::PartitionLog::Facts facts = log->facts();
-  Offset start = facts.log_start;
+  std::optional<int64_t> oldest_ms;
   if (settings.retention_ms >= 0 && now_ms > settings.retention_ms) {
-    ASSIGN_OR_RETURN(const std::optional<log::PartitionLog::TimeMatch> young,
-                     log->FindTime(now_ms - settings.retention_ms));
-    start = std::max(start, young.has_value() ? young->offset : facts.log_end);
+    oldest_ms = now_ms - settings.retention_ms;
   }
-  start = std::min(start, high_watermark);
-  if (start <= facts.log_start) return absl::OkStatus();
+  std::optional<int64_t> bytes_max;
+  if (settings.retention_bytes >= 0) bytes_max = settings.retention_bytes;
+  const Offset start =
+      std::min(log->RetainedStart(oldest_ms, bytes_max), high_watermark);
+  if (start <= log->facts().log_start) return absl::OkStatus();
   return log->AdvanceStart(start);
 }
 

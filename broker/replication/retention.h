@@ -1,10 +1,10 @@
 // Retention: what of a log may go, by age and by size.
 //
-// What: moves the log start past what retention.ms and retention.bytes let go.
-//   It never passes the high watermark.
+// What: moves the log start past the sealed segments that retention.ms and
+//   retention.bytes let go. It never passes the high watermark.
 // Units: wall-clock milliseconds, bytes; -1 sets no bound.
 // Empty case: an empty log keeps nothing and loses nothing.
-// Thread: the log's writer. Errors: as PartitionLog::AdvanceStart and FindTime.
+// Thread: the log's writer. Errors: as PartitionLog::AdvanceStart.
 #ifndef BARNABAS_BROKER_REPLICATION_RETENTION_H_
 #define BARNABAS_BROKER_REPLICATION_RETENTION_H_
 

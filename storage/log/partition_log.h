@@ -141,6 +141,12 @@ class PartitionLog {
   // The record with the largest timestamp; nullopt in an empty log.
   virtual absl::StatusOr<std::optional<TimeMatch>> FindMaxTime() const = 0;
 
+  // Where the log would begin if retention took the sealed segments that are
+  // whole older than `oldest_ms`, or that exceed `bytes_max`; nullopt sets no
+  // bound. For AdvanceStart.
+  virtual Offset RetainedStart(std::optional<int64_t> oldest_ms,
+                               std::optional<int64_t> bytes_max) const = 0;
+
   // nullptr when everything is durable already, and while a round is out:
   // what it does not cover belongs to the next one.
   virtual std::unique_ptr<FlushJob> StartFlush() = 0;

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -29,6 +30,17 @@ using SegmentList = std::vector<std::shared_ptr<Segment>>;
 size_t FindSegment(const SegmentList& segments, Offset offset);
 
 int64_t SizeOf(const SegmentList& segments);
+
+// What retention keeps; nullopt sets no bound.
+struct KeptRange {
+  // Sealed segments whose records are all older go.
+  std::optional<int64_t> oldest_ms;
+  // Sealed segments go as long as this much is left.
+  std::optional<int64_t> bytes_max;
+};
+
+// Where the log begins without the segments that may go, oldest first.
+Offset KeptStart(const SegmentList& segments, const KeptRange& kept);
 
 // Visits the headers of all batches that end at or after `from`.
 absl::Status WalkHeaders(

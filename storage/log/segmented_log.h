@@ -12,6 +12,7 @@
 #ifndef BARNABAS_STORAGE_LOG_SEGMENTED_LOG_H_
 #define BARNABAS_STORAGE_LOG_SEGMENTED_LOG_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -48,6 +49,11 @@ class SegmentedLog : public PartitionLog {
   absl::StatusOr<std::optional<TimeMatch>> FindTime(
       int64_t timestamp_ms) const override;
   absl::StatusOr<std::optional<TimeMatch>> FindMaxTime() const override;
+  Offset RetainedStart(std::optional<int64_t> oldest_ms,
+                       std::optional<int64_t> bytes_max) const override {
+    return std::max(facts().log_start,
+                    KeptStart(Segments(), {oldest_ms, bytes_max}));
+  }
   std::unique_ptr<FlushJob> StartFlush() override;
   void FinishFlush(const FlushJob& job, const absl::Status& result) override;
   absl::Status TruncateSuffix(Offset offset) override;
