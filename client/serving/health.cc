@@ -86,7 +86,10 @@ void HealthBoard::Detach(grpc::HealthCheckServiceInterface* health) {
 
 void HealthBoard::Set(const std::string& name, bool serving) {
   if (draining_ && name != kLiveness) return;
-  states_[name] = serving;
+  const auto [state, fresh] = states_.emplace(name, serving);
+  // Watchers are told of changes, not of every look.
+  if (!fresh && state->second == serving) return;
+  state->second = serving;
   for (grpc::HealthCheckServiceInterface* health : attached_) {
     health->SetServingStatus(name, serving);
   }

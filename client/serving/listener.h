@@ -49,7 +49,6 @@ struct ListenerOptions {
   std::vector<ServedService> services;
   // May be null.
   HealthBoard* health = nullptr;
-  bool reflection = true;
   int64_t message_bytes_max = kMessageBytesMax;
   int32_t connections_max = kConnectionsMax;
   int32_t streams_per_connection_max = kStreamsPerConnectionMax;
