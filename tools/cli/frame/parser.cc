@@ -9,6 +9,7 @@
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "proto/types/error.h"
@@ -36,7 +37,6 @@ struct Node {
   const Command* command = nullptr;
   CLI::App* app = nullptr;
   std::vector<std::pair<const Flag*, CLI::Option*>> flags;
-  CLI::Option* arguments = nullptr;
   CLI::Option* help = nullptr;
 };
 
@@ -92,11 +92,6 @@ void Build(const Command& command, const std::vector<Flag>* globals,
     for (const Command& child : command.children) {
       Build(child, nullptr, app->add_subcommand(child.name), nodes);
     }
-  } else if (!command.arguments.empty()) {
-    node.arguments = app->add_option("arguments", Keep());
-    // The library fills a positional only up to its minimum, or without end.
-    node.arguments->type_size(1)->expected(0, kAny)->allow_extra_args(true);
-    node.arguments->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
 }
 
@@ -180,21 +175,22 @@ absl::Status UnknownVerb(const std::string& word, const Command& command) {
       near.empty() ? "" : absl::StrCat("did you mean ", near, "?"));
 }
 
-absl::Status CheckRemaining(const Nodes& nodes, const CLI::App& root,
-                            const Command& command, const Command& root_command,
-                            const std::vector<Flag>& globals) {
+// Words that the library left over are the arguments; it knows none, since
+// its positionals would split "[a,b]".
+absl::StatusOr<std::vector<std::string>> ArgumentsLeft(
+    const Nodes& nodes, const Command& command,
+    const std::vector<Flag>& globals) {
+  std::vector<std::string> arguments;
   for (const auto& [app, node] : nodes) {
-    for (const std::string& word : app->remaining(false)) {
+    for (std::string& word : app->remaining(false)) {
       if (word.size() > 1 && word[0] == '-') {
         return UnknownFlag(word, command, globals);
       }
       if (!command.children.empty()) return UnknownVerb(word, command);
-      if (&command == &root_command) return UnknownVerb(word, root_command);
-      return UsageError(
-          absl::StrCat("\"", word, "\" is one argument too many"));
+      arguments.push_back(std::move(word));
     }
   }
-  return absl::OkStatus();
+  return arguments;
 }
 
 // Runs the library; its exceptions end here.
@@ -264,8 +260,7 @@ absl::Status ParseCommandLine(const Command& root,
   const absl::Status parsed =
       RunLibrary(std::vector<std::string>(words.begin(), dashes), &app);
   const CLI::App* leaf = Follow(app, nodes, selected);
-  const Node& node = nodes.at(leaf);
-  const Command& command = *node.command;
+  const Command& command = *nodes.at(leaf).command;
   if (HelpWanted(leaf, nodes) ||
       (!command.refused.empty() && AsksForHelp(leaf->remaining()))) {
     selected->help = true;
@@ -277,12 +272,11 @@ absl::Status ParseCommandLine(const Command& root,
     return Unsupported(PathText(*selected), command.refused);
   }
   RETURN_IF_ERROR(parsed);
-  RETURN_IF_ERROR(CheckRemaining(nodes, app, command, root, globals));
+  ASSIGN_OR_RETURN(std::vector<std::string> arguments,
+                   ArgumentsLeft(nodes, command, globals));
   for (const CLI::App* at = leaf; at != &app; at = at->get_parent()) {
     RETURN_IF_ERROR(CallSetters(nodes.at(at)));
   }
-  std::vector<std::string> arguments;
-  if (node.arguments != nullptr) arguments = node.arguments->results();
   if (dashes != words.end()) {
     arguments.insert(arguments.end(), dashes + 1, words.end());
   }

@@ -129,6 +129,11 @@ TEST_F(ParserTest, NamesOfCommandsAreFineAsArguments) {
   EXPECT_EQ(given_.files, std::vector<std::string>{"topic"});
 }
 
+TEST_F(ParserTest, BracketsStayInArguments) {
+  ASSERT_TRUE(Parse({"topic", "create", "[ab]", "[a,b]"}).ok());
+  EXPECT_EQ(given_.names, (std::vector<std::string>{"[ab]", "[a,b]"}));
+}
+
 TEST_F(ParserTest, NothingBehindTheDashesIsAFlag) {
   const absl::Status status = Parse({"topic", "create", "--", "-odd", "-p"});
   ASSERT_TRUE(status.ok()) << status;
