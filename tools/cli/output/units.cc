@@ -50,7 +50,7 @@ std::string CountText(int64_t count) {
   const size_t begin = count < 0 ? 1 : 0;
   for (size_t at = digits.size(); at > begin + 3;) {
     at -= 3;
-    digits.insert(at, ",");
+    digits.insert(at, 1, ',');
   }
   return digits;
 }
