@@ -55,6 +55,18 @@ image::BrokerEndpoint Advertised(const std::string& name,
           .port = address.port == 0 ? bound_port : address.port};
 }
 
+// What others read of this broker's state.
+struct Boards {
+  rpc::HealthBoard health;
+  MetadataBoard metadata;
+};
+
+// What listens.
+struct Doors {
+  std::unique_ptr<rpc::Listener> clients;
+  std::unique_ptr<env::HttpServer> http;
+};
+
 class RunningBroker final : public BrokerProcess {
  public:
   RunningBroker(const v1::BrokerNodeConfig& config, env::LogLevels* levels)
@@ -82,15 +94,15 @@ class RunningBroker final : public BrokerProcess {
         Membership::Deps{
             .threads = &threads_,
             .table = data_->table(),
-            .board = &board_,
+            .board = &boards_.metadata,
             .directory = directory_.get(),
-            .health = &health_,
+            .health = &boards_.health,
             .services = BrokerServices::Names(),
             .on_refused = [this](const absl::Status& why) { End(why); },
             .seed = seed});
     services_ = std::make_unique<BrokerServices>(BrokerServices::Deps{
         .context = data_->context(),
-        .board = &board_,
+        .board = &boards_.metadata,
         .ids = membership_->producer_ids(),
         .forwarder = membership_->forwarder(),
         .levels = levels_,
@@ -106,8 +118,8 @@ class RunningBroker final : public BrokerProcess {
     return absl::OkStatus();
   }
 
-  int32_t client_port() const override { return listener_->port(); }
-  int32_t http_port() const override { return http_->port(); }
+  int32_t client_port() const override { return doors_.clients->port(); }
+  int32_t http_port() const override { return doors_.http->port(); }
 
   void RequestStop() override { End(absl::OkStatus()); }
 
@@ -121,12 +133,12 @@ class RunningBroker final : public BrokerProcess {
 
   void Stop() override {
     if (std::exchange(stopped_, true)) return;
-    health_.Drain();
+    boards_.health.Drain();
     bool closed = false;
-    if (listener_ != nullptr) {
-      listener_->StopAccepting();
+    if (doors_.clients != nullptr) {
+      doors_.clients->StopAccepting();
       data_->DrainStreams(kStreamsPatience);
-      listener_->Shutdown(kCallsPatience);
+      doors_.clients->Shutdown(kCallsPatience);
     }
     std::optional<BrokerEpoch> epoch;
     if (data_ != nullptr) closed = data_->CloseLogs(kLogsPatience);
@@ -134,8 +146,8 @@ class RunningBroker final : public BrokerProcess {
       epoch = membership_->epoch();
       membership_->Stop(kControllerPatience);
     }
-    listener_.reset();
-    http_.reset();
+    doors_.clients.reset();
+    doors_.http.reset();
     threads_.Stop();
     services_.reset();
     if (!closed || !epoch.has_value()) return;
@@ -164,28 +176,31 @@ class RunningBroker final : public BrokerProcess {
     options.host = client.host;
     options.port = client.port;
     options.services = services_->All();
-    options.health = &health_;
-    ASSIGN_OR_RETURN(listener_, rpc::Listener::Start(options));
+    options.health = &boards_.health;
+    ASSIGN_OR_RETURN(doors_.clients, rpc::Listener::Start(options));
     RegisterNodeMetrics(
         {.table = data_->table(),
          .directory = directory_.get(),
-         .health = &health_,
+         .health = &boards_.health,
          .buffers = data_->context()->buffers,
          .files = &files_,
          .clock = &clock_,
          .connections =
-             [this] { return static_cast<double>(listener_->facts().open); }},
+             [this] {
+               return static_cast<double>(doors_.clients->facts().open);
+             }},
         &registry_);
     const config::HostPort http = AddressOf(config_.listeners().http().bind());
     ASSIGN_OR_RETURN(
-        http_, env::HttpServer::Start(
-                   {.host = http.host,
-                    .port = http.port,
-                    .routes = env::ProbeRoutes(
-                        {.live = [this] { return health_.LiveFault(); },
-                         .ready = [this] { return health_.ReadyFault(); },
-                         .started = [this] { return health_.StartFault(); },
-                         .metrics = [this] { return registry_.Render(); }})}));
+        doors_.http,
+        env::HttpServer::Start(
+            {.host = http.host,
+             .port = http.port,
+             .routes = env::ProbeRoutes(
+                 {.live = [this] { return boards_.health.LiveFault(); },
+                  .ready = [this] { return boards_.health.ReadyFault(); },
+                  .started = [this] { return boards_.health.StartFault(); },
+                  .metrics = [this] { return registry_.Render(); }})}));
     return absl::OkStatus();
   }
 
@@ -201,15 +216,13 @@ class RunningBroker final : public BrokerProcess {
   env::SystemClock clock_;
   env::PosixFileSystem files_;
   env::Registry registry_;
-  rpc::HealthBoard health_;
-  MetadataBoard board_;
+  Boards boards_;
   std::unique_ptr<log::LogDirectory> directory_;
   std::unique_ptr<DataPlane> data_;
   BrokerThreads threads_;
   std::unique_ptr<Membership> membership_;
   std::unique_ptr<BrokerServices> services_;
-  std::unique_ptr<rpc::Listener> listener_;
-  std::unique_ptr<env::HttpServer> http_;
+  Doors doors_;
   bool stopped_ = false;
 
   absl::Mutex mutex_;

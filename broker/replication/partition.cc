@@ -33,14 +33,6 @@ replica::FlushMode ModeOf(log::FlushPolicy policy) {
   return replica::FlushMode::kDisk;
 }
 
-v1::Durability DurabilityOf(v1::Acks acks, bool durable) {
-  if (acks == v1::ACKS_LEADER) {
-    return durable ? v1::DURABILITY_LEADER_DISK : v1::DURABILITY_LEADER_MEMORY;
-  }
-  return durable ? v1::DURABILITY_REPLICAS_DISK
-                 : v1::DURABILITY_REPLICAS_MEMORY;
-}
-
 }  // namespace
 
 Partition::Partition(const Deps& deps, const TopicPartition& key,
@@ -49,6 +41,7 @@ Partition::Partition(const Deps& deps, const TopicPartition& key,
       key_(key),
       topic_(std::move(topic)),
       counters_(deps.metrics->ForTopic(topic_)),
+      acks_(deps.metrics),
       readers_(kReadersMax) {
   absl::MutexLock lock(&mutex_);
   published_.settings = settings;
@@ -232,7 +225,7 @@ absl::Status Partition::CheckProduce(const ProducedBatch& batch) const {
 void Partition::Produce(ProducedBatch batch) {
   const absl::Status checked = CheckProduce(batch);
   if (!checked.ok()) {
-    Refuse(batch, checked);
+    acks_.Refuse(batch, checked);
     return;
   }
   if (batch.records != nullptr) {
@@ -253,7 +246,7 @@ void Partition::Gather(ProducedBatch batch) {
   const absl::Status added =
       gathering_.Add(&batch, config, deps_.loop->clock().WallMs());
   if (!added.ok()) {
-    Refuse(batch, added);
+    acks_.Refuse(batch, added);
     return;
   }
   if (gathering_.bytes() >= config.message_bytes_max) {
@@ -285,12 +278,13 @@ void Partition::AppendOne(ProducedBatch batch) {
   absl::StatusOr<log::AppendOutcome> outcome = log->AppendAsLeader(
       {.header = batch.header, .slices = batch.slices}, state_->epoch());
   if (!outcome.ok()) {
-    Refuse(batch, outcome.status());
+    acks_.Refuse(batch, outcome.status());
     return;
   }
   counters_.produced_records->Add(batch.header.record_count);
   counters_.produced_bytes->Add(batch.header.SizeBytes());
-  Acknowledge(batch, {outcome->base_offset, outcome->next_offset}, *outcome);
+  acks_.Add(batch, {outcome->base_offset, outcome->next_offset},
+            state_->epoch(), *outcome);
   AfterAppend(*outcome);
 }
 
@@ -306,7 +300,7 @@ void Partition::AppendGathered(GatheredBatch gathered) {
       state_->epoch());
   if (!outcome.ok()) {
     for (const GatheredBatch::Part& part : gathered.parts) {
-      Refuse(part.from, outcome.status());
+      acks_.Refuse(part.from, outcome.status());
     }
     return;
   }
@@ -314,57 +308,30 @@ void Partition::AppendGathered(GatheredBatch gathered) {
   counters_.produced_bytes->Add(header->SizeBytes());
   for (const GatheredBatch::Part& part : gathered.parts) {
     const Offset begin = outcome->base_offset.Plus(part.first);
-    Acknowledge(part.from, {begin, begin.Plus(part.count)}, *outcome);
+    acks_.Add(part.from, {begin, begin.Plus(part.count)}, state_->epoch(),
+              *outcome);
   }
   AfterAppend(*outcome);
-}
-
-void Partition::Acknowledge(const ProducedBatch& batch, OffsetRange range,
-                            const log::AppendOutcome& outcome) {
-  ProduceReceipt receipt{
-      .base_offset = range.begin,
-      .end_offset = range.end,
-      .leader_epoch = state_->epoch(),
-      .append_time_ms = outcome.append_time_ms,
-      .duplicate = outcome.duplicate,
-  };
-  deps_.metrics->stored()->Increment();
-  if (batch.acks == v1::ACKS_NONE) {
-    batch.sink->Answer(batch.ticket, receipt);
-    batch.sink->AnswersEnd();
-    return;
-  }
-  // With one replica the high watermark is the leader's own position, so
-  // acks=leader and acks=all wait for the same.
-  acks_.Push(range.end,
-             PendingAck{batch.sink, batch.ticket, batch.acks, receipt});
 }
 
 void Partition::AfterAppend(const log::AppendOutcome& outcome) {
   const log::PartitionLog::Facts facts = Snapshot().log->facts();
   Carry(state_->OnAppended(facts.log_end, facts.unsynced_bytes));
   // A duplicate moves nothing, but may have been passed already.
-  if (outcome.duplicate) ReleaseAcks();
-}
-
-void Partition::Refuse(const ProducedBatch& batch, const absl::Status& why) {
-  deps_.metrics->refused()->Increment();
-  batch.sink->Answer(batch.ticket, why);
-  batch.sink->AnswersEnd();
+  if (outcome.duplicate) {
+    acks_.Release(state_->high_watermark(), state_->durable_end());
+  }
 }
 
 void Partition::RefuseWaiting(const absl::Status& why) {
   if (!gathering_.Empty()) {
     for (const GatheredBatch& gathered : gathering_.Drain(kBatchBytesMax)) {
       for (const GatheredBatch::Part& part : gathered.parts) {
-        Refuse(part.from, why);
+        acks_.Refuse(part.from, why);
       }
     }
   }
-  acks_.ReleaseAll([&why](PendingAck ack) {
-    ack.sink->Answer(ack.ticket, why);
-    ack.sink->AnswersEnd();
-  });
+  acks_.RefuseAll(why);
   readers_.WakeAll([](env::Task wake) { wake(); });
 }
 
@@ -382,21 +349,8 @@ void Partition::Carry(const replica::Step& step) {
   if (!step.advanced) return;
   high_watermark_.store(state_->high_watermark().value(),
                         std::memory_order_release);
-  ReleaseAcks();
+  acks_.Release(state_->high_watermark(), state_->durable_end());
   readers_.Wake(state_->high_watermark(), [](env::Task wake) { wake(); });
-}
-
-void Partition::ReleaseAcks() {
-  std::shared_ptr<ProduceSink> last;
-  const Offset durable = state_->durable_end();
-  acks_.Release(state_->high_watermark(), [&](PendingAck ack) {
-    ack.receipt.durability =
-        DurabilityOf(ack.acks, ack.receipt.end_offset <= durable);
-    if (last != nullptr && last != ack.sink) last->AnswersEnd();
-    ack.sink->Answer(ack.ticket, ack.receipt);
-    last = std::move(ack.sink);
-  });
-  if (last != nullptr) last->AnswersEnd();
 }
 
 absl::Status Partition::AwaitRead(uint64_t id, Offset offset, env::Task wake) {
@@ -462,7 +416,7 @@ void Partition::Flushed(const absl::Status& result) {
 
 void Partition::EnforceRetention(int64_t now_ms) {
   const Published now = Snapshot();
-  if (!now.closed.ok() || !state_.has_value() || flushing_) return;
+  if (!now.closed.ok() || !state_.has_value()) return;
   const absl::Status result = ApplyRetention(
       now.settings, now_ms, Offset(high_watermark_.load()), now.log.get());
   if (result.ok()) return;

@@ -30,6 +30,7 @@
 #include "absl/synchronization/mutex.h"
 #include "broker/replica/leader_state.h"
 #include "broker/replica/waiters.h"
+#include "broker/replication/partition_acks.h"
 #include "broker/replication/partition_settings.h"
 #include "broker/replication/produced_batch.h"
 #include "broker/replication/record_gathering.h"
@@ -111,14 +112,6 @@ class Partition : public std::enable_shared_from_this<Partition> {
     Leadership leadership;
     PartitionSettings settings;
   };
-  // An acknowledgement that waits for the high watermark.
-  struct PendingAck {
-    std::shared_ptr<ProduceSink> sink;
-    uint64_t ticket;
-    v1::Acks acks;
-    ProduceReceipt receipt;
-  };
-
   Published Snapshot() const;
   // OK if a batch with these demands may be appended.
   absl::Status CheckProduce(const ProducedBatch& batch) const;
@@ -129,15 +122,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void DrainGathered();
   void AppendOne(ProducedBatch batch);
   void AppendGathered(GatheredBatch gathered);
-  // Queues the answer of one batch at [begin, end) or gives it at once.
-  void Acknowledge(const ProducedBatch& batch, OffsetRange range,
-                   const log::AppendOutcome& outcome);
   void AfterAppend(const log::AppendOutcome& outcome);
-  void Refuse(const ProducedBatch& batch, const absl::Status& why);
   void RefuseWaiting(const absl::Status& why);
 
   void Carry(const replica::Step& step);
-  void ReleaseAcks();
   void StartFlush();
   void RunFlush(std::shared_ptr<log::FlushJob> job);
   void Flushed(const absl::Status& result);
@@ -154,7 +142,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // Of the loop.
   std::optional<replica::LeaderState> state_;
-  replica::AckQueue<PendingAck> acks_;
+  PartitionAcks acks_;
   replica::ReadWaiters<env::Task> readers_;
   RecordGathering gathering_;
   bool drain_posted_ = false;

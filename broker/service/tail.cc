@@ -41,7 +41,7 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
   void OnWriteDone(bool ok) override {
     loop_->PostAlways([self = shared_from_this(), ok] {
       self->writing_ = false;
-      if (!ok) self->over_ = true;
+      if (!ok) self->ending_.over = true;
       self->GoOn();
     });
   }
@@ -56,19 +56,26 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
   }
 
  private:
+  // How far the call's end has come.
+  struct Ending {
+    bool over = false;
+    bool finished = false;
+    absl::Status status;
+  };
+
   void Stop(const absl::Status& why) {
     loop_->PostAlways([self = shared_from_this(), why] {
-      if (!self->over_) self->end_ = why;
-      self->over_ = true;
+      if (!self->ending_.over) self->ending_.status = why;
+      self->ending_.over = true;
       self->GoOn();
     });
   }
 
   void Start() {
     const absl::Status opened = OpenReaders();
-    if (!opened.ok() && !over_) {
-      end_ = opened;
-      over_ = true;
+    if (!opened.ok() && !ending_.over) {
+      ending_.status = opened;
+      ending_.over = true;
     }
     ArmHeartbeat();
     GoOn();
@@ -106,8 +113,8 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
 
   // Writes the next message, waits, or ends.
   void GoOn() {
-    if (finished_ || writing_) return;
-    if (!over_ && (waiting_ == nullptr || beat_)) Fill();
+    if (ending_.finished || writing_) return;
+    if (!ending_.over && (waiting_ == nullptr || beat_)) Fill();
     if (response_.frame_case() != v1::TailResponse::FRAME_NOT_SET) {
       writing_ = true;
       outgoing_.Clear();
@@ -115,11 +122,11 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
       StartWrite(&outgoing_);
       return;
     }
-    if (!over_) return;
-    finished_ = true;
+    if (!ending_.over) return;
+    ending_.finished = true;
     if (waiting_ != nullptr) waiting_->Cancel();
     loop_->Cancel(timer_);
-    Finish(rpc::ToGrpcStatus(end_));
+    Finish(rpc::ToGrpcStatus(ending_.status));
   }
 
   // Puts the next message into response_, if there is one.
@@ -151,7 +158,7 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
     const bool enough =
         request_.records_max() > 0 && sent_ >= request_.records_max();
     if (readers_.empty() || enough) {
-      over_ = true;
+      ending_.over = true;
       return;
     }
     Await();
@@ -208,7 +215,7 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
   void ArmHeartbeat() {
     timer_ = loop_->After(kHeartbeat, [weak = weak_from_this()] {
       const std::shared_ptr<TailCall> self = weak.lock();
-      if (self == nullptr || self->finished_) return;
+      if (self == nullptr || self->ending_.finished) return;
       self->ArmHeartbeat();
       if (self->writing_ || self->waiting_ == nullptr) return;
       self->beat_ = true;
@@ -232,9 +239,7 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
   int64_t sent_ = 0;
   bool beat_ = false;
   bool writing_ = false;
-  bool over_ = false;
-  bool finished_ = false;
-  absl::Status end_;
+  Ending ending_;
 };
 
 }  // namespace

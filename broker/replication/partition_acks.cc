@@ -1,0 +1,65 @@
+#include "broker/replication/partition_acks.h"
+
+#include <utility>
+
+namespace barnabas::broker {
+namespace {
+
+v1::Durability DurabilityOf(v1::Acks acks, bool durable) {
+  if (acks == v1::ACKS_LEADER) {
+    return durable ? v1::DURABILITY_LEADER_DISK : v1::DURABILITY_LEADER_MEMORY;
+  }
+  return durable ? v1::DURABILITY_REPLICAS_DISK
+                 : v1::DURABILITY_REPLICAS_MEMORY;
+}
+
+}  // namespace
+
+void PartitionAcks::Add(const ProducedBatch& batch, OffsetRange range,
+                        LeaderEpoch epoch, const log::AppendOutcome& outcome) {
+  const ProduceReceipt receipt{
+      .base_offset = range.begin,
+      .end_offset = range.end,
+      .leader_epoch = epoch,
+      .append_time_ms = outcome.append_time_ms,
+      .duplicate = outcome.duplicate,
+  };
+  metrics_->stored()->Increment();
+  if (batch.acks == v1::ACKS_NONE) {
+    batch.sink->Answer(batch.ticket, receipt);
+    batch.sink->AnswersEnd();
+    return;
+  }
+  // With one replica the high watermark is the leader's own position, so
+  // acks=leader and acks=all wait for the same.
+  waiting_.Push(range.end,
+                Pending{batch.sink, batch.ticket, batch.acks, receipt});
+}
+
+void PartitionAcks::Release(Offset high_watermark, Offset durable_end) {
+  std::shared_ptr<ProduceSink> last;
+  waiting_.Release(high_watermark, [&](Pending ack) {
+    ack.receipt.durability =
+        DurabilityOf(ack.acks, ack.receipt.end_offset <= durable_end);
+    if (last != nullptr && last != ack.sink) last->AnswersEnd();
+    ack.sink->Answer(ack.ticket, ack.receipt);
+    last = std::move(ack.sink);
+  });
+  if (last != nullptr) last->AnswersEnd();
+}
+
+void PartitionAcks::Refuse(const ProducedBatch& batch,
+                           const absl::Status& why) {
+  metrics_->refused()->Increment();
+  batch.sink->Answer(batch.ticket, why);
+  batch.sink->AnswersEnd();
+}
+
+void PartitionAcks::RefuseAll(const absl::Status& why) {
+  waiting_.ReleaseAll([&why](Pending ack) {
+    ack.sink->Answer(ack.ticket, why);
+    ack.sink->AnswersEnd();
+  });
+}
+
+}  // namespace barnabas::broker
