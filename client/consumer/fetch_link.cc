@@ -135,8 +135,11 @@ void FetchLink::OnMessage(grpc::ByteBuffer message) {
       return;
     case v1::FetchStreamResponse::kGoAway:
       VLOG(1) << "broker " << endpoint_
-                << " goes away: " << response.go_away().reason();
-      return;
+              << " goes away: " << response.go_away().reason();
+      // Nothing is owed to a reader: whoever leads next goes on.
+      return GiveUp(
+          MakeError(ErrorCode::kShuttingDown,
+                    absl::StrCat("broker ", endpoint_, " goes away")));
     case v1::FetchStreamResponse::kFailed:
       failure_ = FromProto(response.failed());
       return;

@@ -252,8 +252,7 @@ void Fetcher::OnFetchFailure(FetchLink* link,
 
 void Fetcher::OnFetchClosed(FetchLink* link, const absl::Status& status) {
   if (stopped_) return;
-  VLOG(1) << "stream from broker " << link->endpoint()
-            << " ended: " << status;
+  VLOG(1) << "stream from broker " << link->endpoint() << " ended: " << status;
   std::vector<Track*> lost;
   for (auto& [partition, track] : tracks_) {
     if (track.link != link) continue;

@@ -19,6 +19,8 @@ constexpr char kMethod[] = "/barnabas.v1.Producer/ProduceStream";
 constexpr size_t kWritesMax = 2;
 // A stream that is not Ready by then is given up.
 constexpr absl::Duration kReadyTimeout = absl::Seconds(10);
+// A broker that goes away has at least this long to answer what it has.
+constexpr absl::Duration kLeaveTimeout = absl::Seconds(10);
 // Silence of this many heartbeats means that the broker is gone.
 constexpr int kHeartbeatsMissed = 3;
 // How often deadlines are looked at before a heartbeat is agreed on.
@@ -130,10 +132,14 @@ void ProduceLink::OnMessage(grpc::ByteBuffer message) {
       deps_->events->OnLinkWritable(this);
       return;
     case v1::ProduceStreamResponse::kGoAway:
-      // It answers what it has and then ends the stream.
+      // It answers what it has; no more goes there.
       VLOG(1) << "broker " << endpoint_
-                << " goes away: " << response.go_away().reason();
-      if (state_ == State::kReady) state_ = State::kLeaving;
+              << " goes away: " << response.go_away().reason();
+      Close();
+      session_.leave_by =
+          Now() +
+          std::max(kLeaveTimeout,
+                   absl::Milliseconds(response.go_away().deadline_ms()));
       return;
     case v1::ProduceStreamResponse::kFailed:
       session_.failure = FromProto(response.failed());
@@ -217,6 +223,11 @@ void ProduceLink::Watch() {
         ErrorCode::kSessionExpired,
         absl::StrCat("broker ", endpoint_, " was silent for ",
                      absl::FormatDuration(now - session_.last_heard))));
+  }
+  if (now > session_.leave_by) {
+    return GiveUp(MakeError(
+        ErrorCode::kShuttingDown,
+        absl::StrCat("broker ", endpoint_, " went away without an end")));
   }
   const absl::Duration answer_by = deps_->options.request_timeout;
   if (!session_.frames.empty() &&

@@ -98,6 +98,8 @@ class ProduceLink final : public rpc::ByteStreamEvents {
     absl::Duration heartbeat = absl::InfiniteDuration();
     absl::Duration last_heard;
     absl::Duration last_written;
+    // After GoAway: when it is enough.
+    absl::Duration leave_by = absl::InfiniteDuration();
     // Frames without outcome, oldest first.
     std::deque<Frame> frames;
     // Sequences of queued writes; 0 for other messages.
