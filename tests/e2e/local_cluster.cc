@@ -6,7 +6,6 @@
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,7 +19,7 @@
 namespace barnabas::e2e {
 namespace {
 
-constexpr std::chrono::seconds kPatience(60);
+constexpr absl::Duration kPatience = absl::Seconds(60);
 constexpr char kBrokerProgram[] = "broker/barnabas-broker";
 constexpr char kControllerProgram[] = "controller/barnabas-controller";
 
@@ -29,6 +28,10 @@ std::string Folder(const std::string& name) {
 }
 
 }  // namespace
+
+std::chrono::system_clock::time_point Deadline(absl::Duration patience) {
+  return absl::ToChronoTime(env::SystemClock().Wall() + patience);
+}
 
 LocalCluster::LocalCluster(const std::string& name)
     : folder_(Folder(name)),
@@ -123,8 +126,9 @@ std::shared_ptr<grpc::Channel> LocalCluster::Dial() const {
 }
 
 void LocalCluster::WaitForBroker() {
-  const auto deadline = std::chrono::system_clock::now() + kPatience;
-  while (std::chrono::system_clock::now() < deadline) {
+  const env::SystemClock clock;
+  const auto deadline = Deadline(kPatience);
+  while (clock.Monotonic() < kPatience) {
     const std::unique_ptr<grpc::health::v1::Health::Stub> health =
         grpc::health::v1::Health::NewStub(Dial());
     grpc::ClientContext context;
@@ -164,7 +168,7 @@ void LocalCluster::CreateTopic(
     setting->set_value(value);
   }
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  context.set_deadline(Deadline(kPatience));
   v1::CreateTopicsResponse response;
   const grpc::Status status = v1::TopicAdmin::NewStub(Dial())->CreateTopics(
       &context, request, &response);

@@ -12,6 +12,7 @@
 
 #include <grpcpp/channel.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@
 #include "tests/e2e/node_process.h"
 
 namespace barnabas::e2e {
+
+// For gRPC contexts.
+std::chrono::system_clock::time_point Deadline(absl::Duration patience);
 
 class LocalCluster {
  public:

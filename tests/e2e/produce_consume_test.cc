@@ -3,10 +3,10 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
 
+#include "absl/time/time.h"
 #include "barnabas/v1/consumer.grpc.pb.h"
 #include "barnabas/v1/producer.grpc.pb.h"
 #include "storage/record/batch_builder.h"
@@ -35,8 +35,7 @@ class ProduceConsume : public testing::Test {
   // A context with a deadline, for one call.
   static std::unique_ptr<grpc::ClientContext> Context() {
     auto context = std::make_unique<grpc::ClientContext>();
-    context->set_deadline(std::chrono::system_clock::now() +
-                          std::chrono::seconds(30));
+    context->set_deadline(Deadline(absl::Seconds(30)));
     return context;
   }
 

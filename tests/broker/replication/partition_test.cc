@@ -1,0 +1,257 @@
+#include "broker/replication/partition.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "proto/types/error.h"
+#include "storage/env/metrics.h"
+#include "storage/record/batch_reader.h"
+#include "tests/support/batches.h"
+#include "tests/support/fault_files.h"
+#include "tests/support/matchers.h"
+#include "tests/support/sim_event_loop.h"
+#include "tests/support/sim_scheduler.h"
+
+namespace barnabas::broker {
+namespace {
+
+using support::HasErrorCode;
+
+// Keeps the answers by ticket.
+class Answers : public ProduceSink {
+ public:
+  void Answer(uint64_t ticket,
+              const absl::StatusOr<ProduceReceipt>& receipt) override {
+    EXPECT_TRUE(by_ticket.emplace(ticket, receipt).second)
+        << "answered twice: " << ticket;
+  }
+  void AnswersEnd() override { ++ends; }
+
+  std::map<uint64_t, absl::StatusOr<ProduceReceipt>> by_ticket;
+  int ends = 0;
+};
+
+class PartitionTest : public testing::Test {
+ protected:
+  PartitionTest()
+      : scheduler_(7),
+        loop_(&scheduler_),
+        workers_(&scheduler_),
+        metrics_(&registry_),
+        answers_(std::make_shared<Answers>()) {
+    EXPECT_OK(files_.CreateDirectory("/log"));
+    Make({});
+  }
+
+  void Make(const PartitionSettings& settings) {
+    partition_ = std::make_shared<Partition>(
+        Partition::Deps{
+            .loop = &loop_, .workers = &workers_, .metrics = &metrics_},
+        TopicPartition{Uuid::FromRandom(1, 2), PartitionIndex(0)}, "t",
+        settings);
+  }
+
+  void Open(bool leading = true) {
+    Leadership leadership;
+    leadership.leading = leading;
+    leadership.epoch = LeaderEpoch(3);
+    leadership.in_sync = 1;
+    leadership.leader.broker = BrokerId(leading ? 100 : 101);
+    leadership.leader.endpoint = "other:9292";
+    partition_->Lead(leadership);
+    partition_->Open(
+        log::PartitionLog::Open({.files = &files_,
+                                 .clock = scheduler_.clock(),
+                                 .directory = "/log",
+                                 .config = partition_->settings().log}));
+    scheduler_.RunReady();
+  }
+
+  void Produce(uint64_t ticket, v1::Acks acks = v1::ACKS_ALL) {
+    auto bytes = std::make_shared<std::string>(
+        support::SimpleBatch(5, loop_.clock().WallMs()));
+    ProducedBatch batch;
+    batch.sink = answers_;
+    batch.ticket = ticket;
+    batch.acks = acks;
+    batch.header = support::HeaderOf(*bytes);
+    batch.slices = {*bytes};
+    batch.keeper = bytes;
+    partition_->Produce(std::move(batch));
+  }
+
+  void ProduceStructured(uint64_t ticket) {
+    ProducedBatch batch;
+    batch.sink = answers_;
+    batch.ticket = ticket;
+    batch.records = std::make_unique<v1::RecordBatch>();
+    batch.records->add_records()->set_value("v");
+    partition_->Produce(std::move(batch));
+  }
+
+  bool Answered(uint64_t ticket) const {
+    return answers_->by_ticket.contains(ticket);
+  }
+  const absl::StatusOr<ProduceReceipt>& AnswerTo(uint64_t ticket) const {
+    return answers_->by_ticket.at(ticket);
+  }
+
+  support::FaultFiles files_;
+  support::SimScheduler scheduler_;
+  support::SimEventLoop loop_;
+  support::SimWorkerPool workers_;
+  env::Registry registry_;
+  ReplicationMetrics metrics_;
+  std::shared_ptr<Answers> answers_;
+  std::shared_ptr<Partition> partition_;
+};
+
+TEST_F(PartitionTest, DiskAcknowledgesOnlyAfterTheSync) {
+  Open();
+  Produce(1);
+  EXPECT_FALSE(Answered(1));
+  EXPECT_EQ(partition_->Serve(std::nullopt)->high_watermark, Offset(0));
+  scheduler_.RunReady();
+  ASSERT_TRUE(Answered(1));
+  ASSERT_OK(AnswerTo(1));
+  EXPECT_EQ(AnswerTo(1)->base_offset, Offset(0));
+  EXPECT_EQ(AnswerTo(1)->end_offset, Offset(5));
+  EXPECT_EQ(AnswerTo(1)->leader_epoch, LeaderEpoch(3));
+  EXPECT_EQ(AnswerTo(1)->durability, v1::DURABILITY_REPLICAS_DISK);
+  EXPECT_EQ(partition_->Serve(std::nullopt)->high_watermark, Offset(5));
+}
+
+TEST_F(PartitionTest, OsAcknowledgesAtOnceAndSyncsLater) {
+  PartitionSettings settings;
+  settings.log.flush = log::FlushPolicy::kOs;
+  Make(settings);
+  Open();
+  Produce(1, v1::ACKS_LEADER);
+  ASSERT_TRUE(Answered(1));
+  EXPECT_EQ(AnswerTo(1)->durability, v1::DURABILITY_LEADER_MEMORY);
+  EXPECT_EQ(partition_->Serve(std::nullopt)->durable_end, Offset(0));
+  scheduler_.RunFor(absl::Seconds(2));
+  EXPECT_EQ(partition_->Serve(std::nullopt)->durable_end, Offset(5));
+}
+
+TEST_F(PartitionTest, NoneIsAnsweredWithoutDurability) {
+  Open();
+  Produce(1, v1::ACKS_NONE);
+  ASSERT_TRUE(Answered(1));
+  EXPECT_EQ(AnswerTo(1)->durability, v1::DURABILITY_UNSPECIFIED);
+}
+
+TEST_F(PartitionTest, NothingAboveTheHighWatermarkIsRead) {
+  Open();
+  Produce(1);
+  std::string buffer;
+  const auto read = [&](Offset from) {
+    log::ReadCursor cursor{.next = from};
+    return partition_->Read(from, 1 << 20, &cursor, [&](size_t size) {
+      buffer.resize(size);
+      return buffer.data();
+    });
+  };
+  ASSERT_OK(read(Offset(0)));
+  EXPECT_TRUE(read(Offset(0))->bytes.empty());
+  scheduler_.RunReady();
+  const auto after = read(Offset(0));
+  ASSERT_OK(after);
+  EXPECT_EQ(after->next_offset, Offset(5));
+  EXPECT_THAT(read(Offset(6)), HasErrorCode(ErrorCode::kOffsetOutOfRange));
+}
+
+TEST_F(PartitionTest, SmallStructuredBatchesAreStoredAsOne) {
+  Open();
+  for (uint64_t i = 1; i <= 3; ++i) ProduceStructured(i);
+  scheduler_.RunReady();
+  for (uint64_t i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(Answered(i));
+    EXPECT_EQ(AnswerTo(i)->base_offset, Offset(static_cast<int64_t>(i) - 1));
+  }
+  std::string buffer;
+  const auto read =
+      partition_->Read(Offset(0), 1 << 20, nullptr, [&](size_t size) {
+        buffer.resize(size);
+        return buffer.data();
+      });
+  ASSERT_OK(read);
+  record::BatchReader batches(read->bytes);
+  EXPECT_EQ((*batches.Next())->header.record_count, 3);
+  EXPECT_FALSE((*batches.Next()).has_value());
+}
+
+TEST_F(PartitionTest, AnEncodedBatchDoesNotOvertakeGatheredOnes) {
+  Open();
+  ProduceStructured(1);
+  Produce(2);
+  scheduler_.RunReady();
+  EXPECT_EQ(AnswerTo(1)->base_offset, Offset(0));
+  EXPECT_EQ(AnswerTo(2)->base_offset, Offset(1));
+}
+
+TEST_F(PartitionTest, WhoDoesNotLeadNamesTheLeader) {
+  Open(/*leading=*/false);
+  Produce(1);
+  ASSERT_TRUE(Answered(1));
+  EXPECT_THAT(AnswerTo(1), HasErrorCode(ErrorCode::kNotLeader));
+  EXPECT_EQ(LeaderOf(AnswerTo(1).status())->endpoint, "other:9292");
+}
+
+TEST_F(PartitionTest, ReadersAreWokenOnceByTheHighWatermark) {
+  Open();
+  int woken = 0;
+  ASSERT_OK(partition_->AwaitRead(1, Offset(0), [&woken] { ++woken; }));
+  ASSERT_OK(partition_->AwaitRead(2, Offset(0), [&woken] { ++woken; }));
+  partition_->CancelRead(2);
+  Produce(1);
+  EXPECT_EQ(woken, 0);
+  scheduler_.RunReady();
+  EXPECT_EQ(woken, 1);
+  Produce(2);
+  scheduler_.RunReady();
+  EXPECT_EQ(woken, 1);
+}
+
+TEST_F(PartitionTest, MinInsyncReplicasAreAskedForByAllOnly) {
+  PartitionSettings settings;
+  settings.min_insync_replicas = 2;
+  Make(settings);
+  Open();
+  Produce(1, v1::ACKS_ALL);
+  EXPECT_THAT(AnswerTo(1), HasErrorCode(ErrorCode::kNotEnoughReplicas));
+  Produce(2, v1::ACKS_LEADER);
+  scheduler_.RunReady();
+  EXPECT_OK(AnswerTo(2));
+}
+
+TEST_F(PartitionTest, ClosingAcknowledgesWhatWasAccepted) {
+  Open();
+  Produce(1);
+  bool closed = false;
+  partition_->Close(MakeError(ErrorCode::kShuttingDown, "stopping"),
+                    [&closed] { closed = true; });
+  Produce(2);
+  scheduler_.RunReady();
+  EXPECT_TRUE(closed);
+  EXPECT_OK(AnswerTo(1));
+  EXPECT_THAT(AnswerTo(2), HasErrorCode(ErrorCode::kShuttingDown));
+}
+
+TEST_F(PartitionTest, ADamagedLogKeepsItsErrorAndServesNothing) {
+  Leadership leadership;
+  leadership.leading = true;
+  partition_->Lead(leadership);
+  partition_->Open(MakeError(ErrorCode::kCorruptLog, "damaged"));
+  Produce(1);
+  EXPECT_THAT(AnswerTo(1), HasErrorCode(ErrorCode::kCorruptLog));
+  EXPECT_THAT(partition_->Serve(std::nullopt),
+              HasErrorCode(ErrorCode::kCorruptLog));
+}
+
+}  // namespace
+}  // namespace barnabas::broker
