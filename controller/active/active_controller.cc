@@ -14,7 +14,6 @@
 #include "metadata/image/broker_state.h"
 #include "metadata/image/cluster_delta.h"
 #include "proto/types/error.h"
-#include "proto/types/limits.h"
 
 namespace barnabas::active {
 namespace {
@@ -62,13 +61,12 @@ struct Planner {
   }
 };
 
-// Entries of at most kRecordsPerEntryMax records each.
+// Entries of at most `size` records each.
 std::vector<MetadataEntry> Cut(std::vector<internal::v1::ClusterRecord> records,
-                               int64_t time_ms) {
+                               int32_t size, int64_t time_ms) {
   std::vector<MetadataEntry> entries;
   for (internal::v1::ClusterRecord& record : records) {
-    if (entries.empty() ||
-        entries.back().records_size() == kRecordsPerEntryMax) {
+    if (entries.empty() || entries.back().records_size() == size) {
       entries.emplace_back().set_time_ms(time_ms);
     }
     *entries.back().add_records() = std::move(record);
@@ -307,7 +305,8 @@ absl::StatusOr<LogIndex> ActiveController::AppendRecords(Records records,
                                                          const Instant& now,
                                                          Effects& effects) {
   const int64_t time_ms = std::max(now.wall_ms, latest_.time_ms());
-  std::vector<MetadataEntry> entries = Cut(std::move(records), time_ms);
+  std::vector<MetadataEntry> entries =
+      Cut(std::move(records), options_.records_per_entry_max, time_ms);
   // All are replayed before any is appended: what cannot be replayed must
   // never reach the log.
   std::vector<PendingEntry> replayed;
@@ -374,7 +373,9 @@ void ActiveController::ForgiveStall(const Instant& now) {
   if (!promised_.has_value()) return;
   const absl::Duration late = now.monotonic - *promised_;
   // Whatever brokers sent meanwhile still waits to be read.
-  if (late > kLatenessMax) liveness_.Forgive(late);
+  if (late > kLatenessMax) {
+    liveness_.Forgive(late, 2 * options_.heartbeat, now.monotonic);
+  }
 }
 
 bool ActiveController::OthersSawStop(BrokerId broker) {

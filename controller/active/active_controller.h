@@ -38,6 +38,7 @@
 #include "controller/planner/plan_context.h"
 #include "metadata/image/cluster_image.h"
 #include "proto/types/ids.h"
+#include "proto/types/limits.h"
 #include "proto/types/offsets.h"
 
 namespace barnabas::active {
@@ -52,6 +53,8 @@ struct Options {
   // Appended and not yet committed; beyond it requests are refused.
   int32_t pending_entries_max = 1024;
   int32_t pending_replies_max = 8 * 1024;
+  // Longer plans become several entries.
+  int32_t records_per_entry_max = kRecordsPerEntryMax;
 };
 
 enum class Role { kStandby, kTakingOver, kLeading };

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace barnabas::active {
+namespace {
+
+constexpr int32_t kForgivenMax = 3;
+
+}  // namespace
 
 void Liveness::Expect(BrokerId broker, BrokerEpoch epoch, absl::Duration now) {
   Forget(broker);
@@ -22,6 +27,7 @@ void Liveness::Open(SessionId session, BrokerId broker, BrokerEpoch epoch,
   life.session = session;
   life.open = true;
   life.heard = now;
+  life.forgiven = 0;
   sessions_[session] = broker;
 }
 
@@ -31,6 +37,7 @@ void Liveness::Heard(SessionId session,
   BrokerLife* life = Change(session);
   if (life == nullptr) return;
   life->heard = now;
+  life->forgiven = 0;
   life->applied = std::max(life->applied, LogIndex(heartbeat.applied_offset()));
   life->disk_used_bytes = heartbeat.disk_used_bytes();
   life->disk_free_bytes = heartbeat.disk_free_bytes();
@@ -60,8 +67,13 @@ void Liveness::Clear() {
   sessions_.clear();
 }
 
-void Liveness::Forgive(absl::Duration lost) {
-  for (auto& [broker, life] : lives_) life.heard += lost;
+void Liveness::Forgive(absl::Duration lost, absl::Duration grace,
+                       absl::Duration now) {
+  for (auto& [broker, life] : lives_) {
+    if (life.forgiven == kForgivenMax) continue;
+    ++life.forgiven;
+    life.heard = std::min(now, life.heard + lost + grace);
+  }
 }
 
 const BrokerLife* Liveness::Find(BrokerId broker) const {

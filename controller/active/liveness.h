@@ -30,6 +30,8 @@ struct BrokerLife {
   std::optional<SessionId> session;
   bool open = false;
   absl::Duration heard;
+  // How often since then its silence was forgiven.
+  int32_t forgiven = 0;
   // As of the last heartbeat.
   LogIndex applied{-1};
   int64_t disk_used_bytes = 0;
@@ -53,8 +55,10 @@ class Liveness {
   void Close(SessionId session);
   void Forget(BrokerId broker);
   void Clear();
-  // Nobody could be heard for so long: it counts for nobody.
-  void Forgive(absl::Duration lost);
+  // Nobody could be heard for `lost`: it counts for nobody, and what waits to
+  // be read gets `grace` more. At most three times in a row for a broker that
+  // stays silent, or a slow machine would never fence anyone.
+  void Forgive(absl::Duration lost, absl::Duration grace, absl::Duration now);
 
   const BrokerLife* Find(BrokerId broker) const;
   const BrokerLife* FindSession(SessionId session) const;
