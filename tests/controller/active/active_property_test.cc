@@ -127,10 +127,10 @@ class History {
   }
 
   bool Open(int32_t broker) {
-    for (const auto& [id, session] : rig_.sessions()) {
+    for (const auto& [id, session] : rig_.brokers().all()) {
       if (session.broker == broker && !session.end.has_value() &&
           session.epoch.has_value()) {
-        return &session == &rig_.SessionOf(broker);
+        return &session == &rig_.brokers().Of(broker);
       }
     }
     return false;
@@ -140,17 +140,18 @@ class History {
     const int32_t broker = AnyBroker();
     switch (Pick(4)) {
       case 0:
-        rig_.Register(broker, true);
+        active::Register(rig_, broker, true);
         return;
       case 1:
-        rig_.Register(broker, Pick(4) == 0);
+        active::Register(rig_, broker, Pick(4) == 0);
         return;
       default: {
-        if (rig_.sessions().empty()) return;
-        auto session = rig_.sessions().begin();
-        std::advance(session, Pick(rig_.sessions().size()));
-        rig_.Close(session->first, Pick(2) == 0 ? Evidence::kStreamEnded
-                                                : Evidence::kProcessGone);
+        if (rig_.brokers().all().empty()) return;
+        auto session = rig_.brokers().all().begin();
+        std::advance(session, Pick(rig_.brokers().all().size()));
+        active::Close(
+            rig_, session->first,
+            Pick(2) == 0 ? Evidence::kStreamEnded : Evidence::kProcessGone);
       }
     }
   }
@@ -158,7 +159,7 @@ class History {
   void Beat() {
     for (int32_t broker = 100; broker < 104; ++broker) {
       if (Pick(5) == 0 || !Open(broker)) continue;
-      rig_.Beat(broker, Pick(12) == 0, Pick(12) == 0);
+      active::Beat(rig_, broker, Pick(12) == 0, Pick(12) == 0);
     }
   }
 
@@ -168,11 +169,12 @@ class History {
     rig_.Lead();
     rig_.Commit();
     for (int32_t broker = 100; broker < 104; ++broker) {
-      rig_.Register(broker, true);
+      active::Register(rig_, broker, true);
       rig_.Commit();
     }
     for (int round = 0; round < 3; ++round) {
-      for (int32_t broker = 100; broker < 104; ++broker) rig_.Beat(broker);
+      for (int32_t broker = 100; broker < 104; ++broker)
+        active::Beat(rig_, broker);
       rig_.Commit();
     }
     rig_.image().ForEachBroker([&](const image::BrokerState& broker) {

@@ -36,6 +36,32 @@ internal::v1::MetadataEntry Bootstrap() {
 
 }  // namespace
 
+SessionId BrokerBench::Open(SessionId session, int32_t broker, bool anew) {
+  if (anew) ++lives_[broker];
+  all_[session].broker = broker;
+  all_[session].life = lives_[broker];
+  newest_[broker] = session;
+  return session;
+}
+
+std::string BrokerBench::Take(const SessionSend& send) {
+  Session& session = all_[send.session];
+  if (send.message.has_reply()) session.reply = send.message.reply();
+  if (!send.message.has_registered()) return "";
+  session.epoch = send.message.registered().broker_epoch();
+  for (const auto& [id, other] : all_) {
+    if (other.broker == session.broker && other.life != session.life &&
+        other.epoch.has_value() && !other.closed && !other.end.has_value()) {
+      return absl::StrCat("C1 broken: two lives of broker ", session.broker);
+    }
+  }
+  return "";
+}
+
+void BrokerBench::CloseAll() {
+  for (auto& [id, session] : all_) session.closed = true;
+}
+
 Rig::Rig(uint64_t seed)
     : controller_(std::make_unique<ActiveController>(
           MakeOptions(seed, image::ClusterImage()))) {
@@ -69,6 +95,7 @@ void Rig::Restart(uint64_t seed) {
   controller_ = std::make_unique<ActiveController>(
       MakeOptions(seed, controller_->committed()));
   asked_.clear();
+  brokers_.CloseAll();
   deadline_ = std::nullopt;
 }
 
@@ -118,35 +145,6 @@ CorrelationId Rig::Ask(AdminRequest request) {
   return id;
 }
 
-SessionId Rig::Register(int32_t broker, bool anew) {
-  const SessionId session(next_id_++);
-  if (anew) ++lives_[broker];
-  sessions_[session].broker = broker;
-  newest_[broker] = session;
-  Do(SessionRegister{session, planner::Registration(
-                                  broker, static_cast<uint64_t>(broker) * 1000 +
-                                              lives_[broker])});
-  return session;
-}
-
-Rig::Session& Rig::SessionOf(int32_t broker) {
-  return sessions_[newest_.at(broker)];
-}
-
-void Rig::Beat(int32_t broker, bool want_fence, bool want_stop) {
-  internal::v1::BrokerHeartbeat heartbeat;
-  heartbeat.set_broker_epoch(SessionOf(broker).epoch.value_or(-1));
-  heartbeat.set_applied_offset(controller_->committed().version().value());
-  heartbeat.set_want_fence(want_fence);
-  heartbeat.set_want_stop(want_stop);
-  heartbeat.set_disk_used_bytes(broker);
-  Do(SessionHeartbeat{newest_.at(broker), heartbeat});
-}
-
-void Rig::Close(SessionId session, Evidence evidence) {
-  Do(SessionClosed{session, evidence});
-}
-
 void Rig::Take(const Effects& effects) {
   if (!effects.failed.ok()) {
     Blame(absl::StrCat("failed: ", effects.failed.ToString()));
@@ -169,16 +167,12 @@ void Rig::TakeAppends(const Effects& effects) {
 
 void Rig::TakeAnswers(const Effects& effects) {
   for (const SessionSend& send : effects.sends) {
-    Session& session = sessions_[send.session];
-    if (send.message.has_registered()) {
-      session.epoch = send.message.registered().broker_epoch();
-      if (*session.epoch >= static_cast<int64_t>(committed_)) {
-        Blame("a registration is told before its commit");
-      }
-    }
-    if (send.message.has_reply()) {
-      session.reply = send.message.reply();
-      ++session.replies;
+    const std::string fault = brokers_.Take(send);
+    if (!fault.empty()) Blame(fault);
+    if (send.message.has_registered() &&
+        send.message.registered().broker_epoch() >=
+            static_cast<int64_t>(committed_)) {
+      Blame("a registration is told before its commit");
     }
   }
   for (const Reply& reply : effects.replies) {
@@ -204,9 +198,7 @@ void Rig::TakeAnswers(const Effects& effects) {
                          committed_));
     }
   }
-  for (const SessionEnd& end : effects.ends) {
-    sessions_[end.session].end = end.status;
-  }
+  for (const SessionEnd& end : effects.ends) brokers_.Take(end);
 }
 
 void Rig::Check(const image::ClusterImage& before) {
@@ -216,9 +208,38 @@ void Rig::Check(const image::ClusterImage& before) {
         image::CheckInvariants(controller_->latest())}) {
     if (!status.ok()) Blame(status.ToString());
   }
+  if (controller_->role() != Role::kLeading &&
+      controller_->latest().parts() != committed.parts()) {
+    Blame("a standby's latest image is not the committed one");
+  }
   if (!image::SameImage(committed, replayed_)) {
     Blame("the committed image is not the replay of the committed log");
   }
+}
+
+SessionId Register(Rig& rig, int32_t broker, bool anew) {
+  const SessionId session =
+      rig.brokers().Open(SessionId(rig.NextId()), broker, anew);
+  rig.Do(SessionRegister{
+      session,
+      planner::Registration(broker, static_cast<uint64_t>(broker) * 1000 +
+                                        rig.brokers().Get(session).life)});
+  return session;
+}
+
+void Beat(Rig& rig, int32_t broker, bool want_fence, bool want_stop) {
+  internal::v1::BrokerHeartbeat heartbeat;
+  heartbeat.set_broker_epoch(rig.brokers().Of(broker).epoch.value_or(-1));
+  heartbeat.set_applied_offset(rig.image().version().value());
+  heartbeat.set_want_fence(want_fence);
+  heartbeat.set_want_stop(want_stop);
+  heartbeat.set_disk_used_bytes(broker);
+  rig.Do(SessionHeartbeat{rig.brokers().NewestOf(broker), heartbeat});
+}
+
+void Close(Rig& rig, SessionId session, Evidence evidence) {
+  rig.brokers().Get(session).closed = true;
+  rig.Do(SessionClosed{session, evidence});
 }
 
 }  // namespace barnabas::active

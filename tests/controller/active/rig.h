@@ -29,6 +29,37 @@ namespace barnabas::active {
 // Small, so that large plans are cut; no planned request reaches it.
 inline constexpr int32_t kRecordsPerEntry = 24;
 
+// The brokers' side of their sessions.
+class BrokerBench {
+ public:
+  struct Session {
+    int32_t broker = 0;
+    uint64_t life = 0;
+    bool closed = false;
+    std::optional<int64_t> epoch;
+    std::optional<internal::v1::BrokerHeartbeatReply> reply;
+    std::optional<absl::Status> end;
+  };
+
+  // A session of the broker's next life if `anew`, else of the same.
+  SessionId Open(SessionId session, int32_t broker, bool anew);
+  // The newest session of a broker, which had one.
+  SessionId NewestOf(int32_t broker) const { return newest_.at(broker); }
+  Session& Of(int32_t broker) { return all_[NewestOf(broker)]; }
+  Session& Get(SessionId session) { return all_[session]; }
+  const std::map<SessionId, Session>& all() const { return all_; }
+  // What the controller did; a fault, or empty.
+  std::string Take(const SessionSend& send);
+  void Take(const SessionEnd& end) { all_[end.session].end = end.status; }
+  // Its process died, and all streams with it.
+  void CloseAll();
+
+ private:
+  std::map<SessionId, Session> all_;
+  std::map<int32_t, uint64_t> lives_;
+  std::map<int32_t, SessionId> newest_;
+};
+
 class Rig {
  public:
   explicit Rig(uint64_t seed = 1);
@@ -36,7 +67,6 @@ class Rig {
   const ActiveController& controller() const { return *controller_; }
   const image::ClusterImage& image() const { return controller_->committed(); }
   const std::string& Fault() const { return fault_; }
-  int64_t now_ms() const { return now_ms_; }
 
   // Leads from now on, in the next term.
   void Lead();
@@ -59,27 +89,14 @@ class Rig {
   template <typename Response>
   absl::StatusOr<Response> Call(AdminRequest request);
 
-  // Opens a session of a broker; its next life if `anew`.
-  SessionId Register(int32_t broker, bool anew = true);
-  void Beat(int32_t broker, bool want_fence = false, bool want_stop = false);
-  void Close(SessionId session, Evidence evidence);
-
   // What was told, by request and by session.
   const std::map<CorrelationId, absl::StatusOr<AdminResponse>>& answers()
       const {
     return answers_;
   }
-  struct Session {
-    int32_t broker = 0;
-    std::optional<int64_t> epoch;
-    std::optional<internal::v1::BrokerHeartbeatReply> reply;
-    std::optional<absl::Status> end;
-    int replies = 0;
-  };
-  std::map<SessionId, Session>& sessions() { return sessions_; }
-  // The newest session of a broker.
-  Session& SessionOf(int32_t broker);
-  size_t uncommitted() const { return log_.size() - committed_; }
+  BrokerBench& brokers() { return brokers_; }
+  // Never given out before.
+  int64_t NextId() { return next_id_++; }
 
  private:
   struct Entry {
@@ -101,14 +118,18 @@ class Rig {
   Term term_{0};
   int64_t now_ms_ = 1000;
   int64_t next_id_ = 1;
-  std::map<int32_t, uint64_t> lives_;
   std::map<CorrelationId, absl::StatusOr<AdminResponse>> answers_;
   std::map<CorrelationId, bool> asked_;
-  std::map<SessionId, Session> sessions_;
-  std::map<int32_t, SessionId> newest_;
+  BrokerBench brokers_;
   std::optional<absl::Duration> deadline_;
   std::string fault_;
 };
+
+// What a broker does.
+SessionId Register(Rig& rig, int32_t broker, bool anew = true);
+void Beat(Rig& rig, int32_t broker, bool want_fence = false,
+          bool want_stop = false);
+void Close(Rig& rig, SessionId session, Evidence evidence);
 
 template <typename Response>
 absl::StatusOr<Response> Rig::Call(AdminRequest request) {
