@@ -45,7 +45,10 @@ std::string RangeText(const v1::DescribedSetting& setting) {
   const auto number = [](bool known, double value) {
     if (!known) return std::string();
     // Large bounds mean "any".
-    return value > 9e15 ? std::string() : absl::StrCat(value);
+    if (value > 9e15) return std::string();
+    const auto whole = static_cast<int64_t>(value);
+    return static_cast<double>(whole) == value ? absl::StrCat(whole)
+                                               : absl::StrCat(value);
   };
   const std::string low = number(setting.has_minimum(), setting.minimum());
   const std::string high = number(setting.has_maximum(), setting.maximum());

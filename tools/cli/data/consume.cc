@@ -139,7 +139,7 @@ class Run {
 
   // Damage is told and passed over; anything else ends the run.
   absl::Status Face(const client::PartitionTrouble& trouble) {
-    absl::Status status = WithContext(
+    absl::Status status = WithPrefix(
         trouble.status, absl::StrCat(trouble.partition.topic, "[",
                                      trouble.partition.partition, "]"));
     if (CodeOf(status) != ErrorCode::kCorruptRecord) return status;

@@ -69,6 +69,22 @@ client::StartAt StartOf(const OffsetPoint& from,
   return client::StartAt::End();
 }
 
+// A bounded read of nothing must not hide that the offset is not there.
+absl::Status CheckFrom(const OffsetPoint& from, const std::string& topic,
+                       const v1::PartitionOffsets& ends) {
+  if (from.kind != OffsetPoint::Kind::kOffset ||
+      (from.value >= ends.log_start() && from.value <= ends.log_end())) {
+    return absl::OkStatus();
+  }
+  return WithOffsetRange(
+      MakeError(ErrorCode::kOffsetOutOfRange,
+                absl::StrCat(topic, "[", ends.partition(), "] has offsets ",
+                             ends.log_start(), " to ", ends.log_end(), ", not ",
+                             from.value),
+                absl::StrCat("barnabas topic offsets ", topic)),
+      {Offset(ends.log_start()), Offset(ends.log_end())});
+}
+
 absl::Status SetUntil(client::Admin& admin, const std::string& topic,
                       const OffsetPoint& until, const Ends& ends,
                       const std::vector<int32_t>& indexes,
@@ -130,6 +146,9 @@ absl::StatusOr<std::vector<PlannedPartition>> PlanConsume(
       if (!ends.empty() && end == ends.end()) {
         return MakeError(ErrorCode::kInternal,
                          "the server left a partition out of its answer");
+      }
+      if (!ends.empty()) {
+        RETURN_IF_ERROR(CheckFrom(from, topic, end->second));
       }
       of_topic.push_back(
           {{topic, index},

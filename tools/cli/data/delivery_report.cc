@@ -92,9 +92,9 @@ std::string DeliveryReport::Line(absl::Duration took, bool acknowledged) const {
 absl::Status DeliveryReport::Verdict() const {
   absl::MutexLock lock(&mutex_);
   if (failed_ == 0) return absl::OkStatus();
-  return WithContext(
-      failure_, absl::StrCat(failed_, failed_ == 1 ? " record" : " records",
-                             " not acknowledged"));
+  return WithPrefix(failure_,
+                    absl::StrCat(failed_, failed_ == 1 ? " record" : " records",
+                                 " not acknowledged"));
 }
 
 int64_t DeliveryReport::delivered() const {

@@ -75,6 +75,16 @@ absl::Status WithExitCode(absl::Status status, int code) {
   return status;
 }
 
+absl::Status WithPrefix(const absl::Status& status, std::string_view context) {
+  if (status.ok()) return status;
+  absl::Status prefixed(status.code(),
+                        absl::StrCat(AsAbsl(context), ": ", status.message()));
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    prefixed.SetPayload(url, payload);
+  });
+  return prefixed;
+}
+
 absl::Status UsageError(std::string_view message, std::string_view hint) {
   return WithExitCode(MakeError(ErrorCode::kInvalidRequest, message, hint),
                       static_cast<int>(ExitCode::kUsage));

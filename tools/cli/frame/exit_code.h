@@ -35,6 +35,10 @@ int ExitCodeOf(const absl::Status& status);
 // The same status, ending the process with `code` whatever its gRPC code is.
 absl::Status WithExitCode(absl::Status status, int code);
 
+// The same status, its message prefixed with "context: ". Unlike WithContext it
+// gives no code to a status that has none, so a deadline stays a deadline.
+absl::Status WithPrefix(const absl::Status& status, std::string_view context);
+
 // A wrong flag or argument: exit 2. `hint` is what to type instead.
 absl::Status UsageError(std::string_view message, std::string_view hint = "");
 

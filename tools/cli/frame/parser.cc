@@ -107,12 +107,8 @@ absl::Status CallSetters(const Node& node) {
         return UsageError(
             absl::StrCat(NamesOf(*flag).back(), " takes no value"));
       }
-      absl::Status set = flag->set(is_switch ? "" : value);
-      if (!set.ok()) {
-        const int code = ExitCodeOf(set);
-        return WithExitCode(WithContext(std::move(set), NamesOf(*flag).back()),
-                            code);
-      }
+      const absl::Status set = flag->set(is_switch ? "" : value);
+      if (!set.ok()) return WithPrefix(set, NamesOf(*flag).back());
     }
   }
   return absl::OkStatus();

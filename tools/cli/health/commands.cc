@@ -21,6 +21,7 @@ constexpr int kCallFailed = 3;
 constexpr int kNotServing = 4;
 // Of grpc.health.v1.HealthCheckResponse.
 constexpr int kServing = 1;
+constexpr int kUnknownService = 3;
 constexpr absl::Duration kProbeTime = absl::Seconds(1);
 
 struct Flags {
@@ -42,6 +43,13 @@ absl::Status Run(Session& session, const Flags& flags) {
     return WithExitCode(
         WithContext(answer.status(), absl::StrCat("health of ", endpoint)),
         no_connection ? kNoConnection : kCallFailed);
+  }
+  if (*answer == kUnknownService) {
+    return WithExitCode(MakeError(ErrorCode::kInvalidRequest,
+                                  absl::StrCat(endpoint, " has no service \"",
+                                               flags.service, "\""),
+                                  "readiness, liveness, barnabas.v1.Producer"),
+                        kCallFailed);
   }
   const bool serving = *answer == kServing;
   const std::string status = serving ? "SERVING" : "NOT_SERVING";

@@ -156,7 +156,7 @@ absl::Status Run(Session& session, const Flags& flags) {
     absl::StatusOr<v1::DescribeTopicResponse> reply =
         admin->DescribeTopic(request);
     if (!reply.ok()) {
-      if (failed++ == 0) first = WithContext(reply.status(), "topic " + name);
+      if (failed++ == 0) first = reply.status();
       continue;
     }
     if (flags.Filters()) {

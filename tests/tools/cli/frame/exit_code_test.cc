@@ -52,6 +52,16 @@ TEST(ExitCode, AStatusMayCarryItsOwn) {
   EXPECT_TRUE(SilentExit(0).ok());
 }
 
+TEST(ExitCode, APrefixKeepsWhatAStatusSays) {
+  const absl::Status late =
+      WithPrefix(absl::DeadlineExceededError("late"), "topic t");
+  EXPECT_EQ(late.message(), "topic t: late");
+  EXPECT_EQ(ExitCodeOf(late), 3);
+  const absl::Status usage = WithPrefix(UsageError("wrong", "so"), "-p");
+  EXPECT_EQ(ExitCodeOf(usage), 2);
+  EXPECT_EQ(HintOf(usage), "so");
+}
+
 TEST(ExitCode, AnUnsupportedThingIsNamed) {
   const absl::Status status = Unsupported("barnabas group list", "use -p");
   EXPECT_EQ(CodeOf(status), ErrorCode::kUnsupportedFeature);

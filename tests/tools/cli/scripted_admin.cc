@@ -1,0 +1,190 @@
+#include "tests/tools/cli/scripted_admin.h"
+
+#include "proto/types/error_proto.h"
+#include "proto/types/status_macros.h"
+
+namespace barnabas::cli {
+
+absl::Status ScriptedAdmin::Called(const char* method) {
+  script_.calls.push_back(method);
+  return script_.status;
+}
+
+void ScriptedAdmin::FillResult(const std::string& name,
+                               v1::TopicResult* result) {
+  result->set_name(name);
+  if (!script_.item.ok()) {
+    *result->mutable_error() = ToProto(script_.item);
+    return;
+  }
+  result->set_partitions(6);
+  result->add_brokers(100);
+}
+
+absl::StatusOr<v1::GetServerInfoResponse> ScriptedAdmin::GetServerInfo() {
+  RETURN_IF_ERROR(Called("GetServerInfo"));
+  v1::GetServerInfoResponse reply;
+  reply.set_version("0.1.0");
+  return reply;
+}
+
+absl::StatusOr<v1::DescribeClusterResponse> ScriptedAdmin::DescribeCluster() {
+  RETURN_IF_ERROR(Called("DescribeCluster"));
+  v1::DescribeClusterResponse reply;
+  v1::BrokerInfo* broker = reply.add_brokers();
+  broker->set_id(100);
+  broker->set_state(v1::BROKER_STATE_RUNNING);
+  v1::Endpoint* endpoint = broker->add_endpoints();
+  endpoint->set_listener("client");
+  endpoint->set_host("h");
+  endpoint->set_port(9292);
+  return reply;
+}
+
+absl::StatusOr<v1::DescribeTopicsResponse> ScriptedAdmin::DescribeTopics(
+    const v1::DescribeTopicsRequest& request) {
+  RETURN_IF_ERROR(Called("DescribeTopics"));
+  v1::DescribeTopicsResponse reply;
+  for (const v1::TopicRef& topic : request.topics()) {
+    v1::DescribedTopic* described = reply.add_topics();
+    described->set_name(topic.name());
+    if (!script_.item.ok()) {
+      *described->mutable_error() = ToProto(script_.item);
+      continue;
+    }
+    described->mutable_topic()->set_name(topic.name());
+    described->mutable_topic()->add_partitions()->set_partition(0);
+  }
+  return reply;
+}
+
+absl::StatusOr<v1::CreateTopicsResponse> ScriptedAdmin::CreateTopics(
+    const v1::CreateTopicsRequest& request) {
+  RETURN_IF_ERROR(Called("CreateTopics"));
+  v1::CreateTopicsResponse reply;
+  for (const v1::CreateTopic& topic : request.topics()) {
+    FillResult(topic.name(), reply.add_results());
+  }
+  return reply;
+}
+
+absl::StatusOr<v1::ListTopicsResponse> ScriptedAdmin::ListTopics(
+    const v1::ListTopicsRequest& request) {
+  RETURN_IF_ERROR(Called("ListTopics"));
+  v1::ListTopicsResponse reply;
+  // Two pages.
+  const bool second = request.page_token() == "more";
+  v1::TopicSummary* topic = reply.add_topics();
+  topic->set_name(second ? "payments" : "orders");
+  topic->set_partitions(6);
+  topic->set_replication_factor(1);
+  topic->set_retention_ms(-1);
+  if (!second) reply.set_next_page_token("more");
+  return reply;
+}
+
+absl::StatusOr<v1::DescribeTopicResponse> ScriptedAdmin::DescribeTopic(
+    const v1::DescribeTopicRequest& request) {
+  RETURN_IF_ERROR(Called("DescribeTopic"));
+  v1::DescribeTopicResponse reply;
+  reply.set_name(request.topic().name());
+  v1::PartitionDetail* detail = reply.add_partitions();
+  detail->mutable_partition()->add_replicas(100);
+  detail->set_high_watermark(7);
+  return reply;
+}
+
+absl::StatusOr<v1::AlterTopicsResponse> ScriptedAdmin::AlterTopics(
+    const v1::AlterTopicsRequest& request) {
+  RETURN_IF_ERROR(Called("AlterTopics"));
+  v1::AlterTopicsResponse reply;
+  for (const v1::AlterTopic& topic : request.topics()) {
+    FillResult(topic.name(), reply.add_results());
+  }
+  return reply;
+}
+
+absl::StatusOr<v1::AddPartitionsResponse> ScriptedAdmin::AddPartitions(
+    const v1::AddPartitionsRequest& request) {
+  RETURN_IF_ERROR(Called("AddPartitions"));
+  v1::AddPartitionsResponse reply;
+  for (const v1::AddPartitions& topic : request.topics()) {
+    FillResult(topic.name(), reply.add_results());
+  }
+  return reply;
+}
+
+absl::StatusOr<v1::DeleteTopicsResponse> ScriptedAdmin::DeleteTopics(
+    const v1::DeleteTopicsRequest& request) {
+  RETURN_IF_ERROR(Called("DeleteTopics"));
+  v1::DeleteTopicsResponse reply;
+  for (const v1::DeleteTopic& topic : request.topics()) {
+    FillResult(topic.topic().name(), reply.add_results());
+  }
+  return reply;
+}
+
+absl::StatusOr<v1::DescribeConfigResponse> ScriptedAdmin::DescribeConfig(
+    const v1::DescribeConfigRequest& request) {
+  RETURN_IF_ERROR(Called("DescribeConfig"));
+  v1::DescribeConfigResponse reply;
+  *reply.mutable_scope() = request.scope();
+  v1::DescribedSetting* setting = reply.add_settings();
+  setting->set_key("retention.ms");
+  setting->set_value("-1");
+  setting->set_origin(v1::ORIGIN_TOPIC);
+  return reply;
+}
+
+absl::StatusOr<v1::AlterConfigResponse> ScriptedAdmin::AlterConfig(
+    const v1::AlterConfigRequest& request) {
+  RETURN_IF_ERROR(Called("AlterConfig"));
+  v1::AlterConfigResponse reply;
+  for (const v1::AlterConfig& change : request.changes()) {
+    v1::AlterConfigResult* result = reply.add_results();
+    *result->mutable_scope() = change.scope();
+    if (!script_.item.ok()) *result->mutable_error() = ToProto(script_.item);
+  }
+  return reply;
+}
+
+absl::StatusOr<v1::ListOffsetsResponse> ScriptedAdmin::ListOffsets(
+    const v1::ListOffsetsRequest& request) {
+  RETURN_IF_ERROR(Called("ListOffsets"));
+  v1::ListOffsetsResponse reply;
+  reply.set_topic(request.topic().name());
+  reply.add_partitions()->set_high_watermark(7);
+  return reply;
+}
+
+absl::StatusOr<v1::OffsetsForTimesResponse> ScriptedAdmin::OffsetsForTimes(
+    const v1::OffsetsForTimesRequest& request) {
+  RETURN_IF_ERROR(Called("OffsetsForTimes"));
+  v1::OffsetsForTimesResponse reply;
+  reply.set_topic(request.topic().name());
+  reply.add_partitions()->set_offset(3);
+  return reply;
+}
+
+absl::StatusOr<v1::GetLogLevelsResponse> ScriptedNode::GetLogLevels() {
+  RETURN_IF_ERROR(script_.status);
+  v1::GetLogLevelsResponse reply;
+  reply.set_severity(v1::SEVERITY_INFO);
+  return reply;
+}
+
+absl::StatusOr<v1::SetLogLevelResponse> ScriptedNode::SetLogLevel(
+    const v1::SetLogLevelRequest& request) {
+  RETURN_IF_ERROR(script_.status);
+  v1::SetLogLevelResponse reply;
+  reply.mutable_levels()->set_severity(v1::SEVERITY_INFO);
+  return reply;
+}
+
+absl::StatusOr<int> ScriptedNode::CheckHealth(const std::string& service) {
+  RETURN_IF_ERROR(script_.status);
+  if (service == "stopping") return 2;
+  return service == "nosuch" ? 3 : 1;
+}
+
+}  // namespace barnabas::cli

@@ -1,0 +1,77 @@
+// ScriptedAdmin: a cluster that answers every call in the same way.
+//
+// What: `status` for all calls if it is not OK, else small sample replies whose
+//   items fail with `item` if that is not OK.
+// Units: none. Empty case: a new one succeeds in everything.
+// Thread: one at a time. Errors: those it is told to give.
+#ifndef BARNABAS_TESTS_TOOLS_CLI_SCRIPTED_ADMIN_H_
+#define BARNABAS_TESTS_TOOLS_CLI_SCRIPTED_ADMIN_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/admin/admin.h"
+
+namespace barnabas::cli {
+
+struct Script {
+  absl::Status status;
+  absl::Status item;
+  // Methods called, in order.
+  std::vector<std::string> calls;
+};
+
+class ScriptedAdmin final : public client::Admin {
+ public:
+  explicit ScriptedAdmin(Script* script) : script_(*script) {}
+
+  absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo() override;
+  absl::StatusOr<v1::DescribeClusterResponse> DescribeCluster() override;
+  absl::StatusOr<v1::DescribeTopicsResponse> DescribeTopics(
+      const v1::DescribeTopicsRequest& request) override;
+  absl::StatusOr<v1::CreateTopicsResponse> CreateTopics(
+      const v1::CreateTopicsRequest& request) override;
+  absl::StatusOr<v1::ListTopicsResponse> ListTopics(
+      const v1::ListTopicsRequest& request) override;
+  absl::StatusOr<v1::DescribeTopicResponse> DescribeTopic(
+      const v1::DescribeTopicRequest& request) override;
+  absl::StatusOr<v1::AlterTopicsResponse> AlterTopics(
+      const v1::AlterTopicsRequest& request) override;
+  absl::StatusOr<v1::AddPartitionsResponse> AddPartitions(
+      const v1::AddPartitionsRequest& request) override;
+  absl::StatusOr<v1::DeleteTopicsResponse> DeleteTopics(
+      const v1::DeleteTopicsRequest& request) override;
+  absl::StatusOr<v1::DescribeConfigResponse> DescribeConfig(
+      const v1::DescribeConfigRequest& request) override;
+  absl::StatusOr<v1::AlterConfigResponse> AlterConfig(
+      const v1::AlterConfigRequest& request) override;
+  absl::StatusOr<v1::ListOffsetsResponse> ListOffsets(
+      const v1::ListOffsetsRequest& request) override;
+  absl::StatusOr<v1::OffsetsForTimesResponse> OffsetsForTimes(
+      const v1::OffsetsForTimesRequest& request) override;
+
+ private:
+  absl::Status Called(const char* method);
+  void FillResult(const std::string& name, v1::TopicResult* result);
+
+  Script& script_;
+};
+
+class ScriptedNode final : public client::NodeClient {
+ public:
+  explicit ScriptedNode(Script* script) : script_(*script) {}
+
+  absl::StatusOr<v1::GetLogLevelsResponse> GetLogLevels() override;
+  absl::StatusOr<v1::SetLogLevelResponse> SetLogLevel(
+      const v1::SetLogLevelRequest& request) override;
+  absl::StatusOr<int> CheckHealth(const std::string& service) override;
+
+ private:
+  Script& script_;
+};
+
+}  // namespace barnabas::cli
+
+#endif  // BARNABAS_TESTS_TOOLS_CLI_SCRIPTED_ADMIN_H_
