@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tools/cli/bench/commands.h"
 #include "tools/cli/broker/commands.h"
 #include "tools/cli/config/commands.h"
 #include "tools/cli/context/commands.h"
@@ -22,7 +23,8 @@ Command RootCommand() {
   root.children = {DevCommands(),    ContextCommands(), TopicCommands(),
                    ProduceCommand(), ConsumeCommand(),  ConfigCommands(),
                    BrokerCommands(), InspectCommands(), StorageCommands(),
-                   HealthCommand(),  HelpCommand(),     VersionCommand()};
+                   BenchCommands(),  HealthCommand(),   HelpCommand(),
+                   VersionCommand()};
   for (Command& later : LaterCommands()) {
     root.children.push_back(std::move(later));
   }

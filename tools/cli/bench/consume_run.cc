@@ -51,30 +51,62 @@ class Reading {
   ConsumeReport report_;
 };
 
-std::vector<client::ConsumerPartition> AllPartitions(const ConsumeLoad& load) {
+// The assignment first, at one place for all; then each where it begins.
+absl::Status AssignAll(const ConsumeLoad& load, client::Consumer* consumer) {
   std::vector<client::ConsumerPartition> partitions;
-  for (int32_t i = 0; i < load.partitions; ++i) {
-    partitions.push_back({load.topic, i});
+  for (const auto& [partition, from] : load.partitions) {
+    partitions.push_back({load.topic, partition});
   }
-  return partitions;
+  const client::StartAt first = load.partitions.front().second;
+  RETURN_IF_ERROR(consumer->Assign(partitions, first));
+  for (const auto& [partition, from] : load.partitions) {
+    if (from.kind == first.kind && from.value == first.value) continue;
+    RETURN_IF_ERROR(consumer->Seek({load.topic, partition}, from));
+  }
+  return absl::OkStatus();
 }
 
 bool Finished(const ConsumeLoad& load, int64_t records, size_t at_end) {
-  if (load.cancelled != nullptr && load.cancelled->load()) return true;
+  if (load.oversight.Cancelled()) return true;
   if (load.records > 0) return records >= load.records;
-  return at_end == static_cast<size_t>(load.partitions);
+  return at_end == load.partitions.size();
 }
 
 }  // namespace
 
+std::vector<std::pair<int32_t, client::StartAt>> AllPartitions(
+    int32_t count, client::StartAt from) {
+  std::vector<std::pair<int32_t, client::StartAt>> all;
+  for (int32_t i = 0; i < count; ++i) all.emplace_back(i, from);
+  return all;
+}
+
+absl::StatusOr<std::vector<std::pair<int32_t, client::StartAt>>> EndsOf(
+    const client::ConsumerOptions& options, const std::string& topic,
+    int32_t count) {
+  ASSIGN_OR_RETURN(std::unique_ptr<client::Consumer> consumer,
+                   client::Consumer::Create(options));
+  std::vector<client::ConsumerPartition> partitions;
+  for (int32_t i = 0; i < count; ++i) partitions.push_back({topic, i});
+  RETURN_IF_ERROR(consumer->Assign(partitions, client::StartAt::End()));
+  std::vector<std::pair<int32_t, client::StartAt>> ends;
+  for (const client::ConsumerPartition& partition : partitions) {
+    ASSIGN_OR_RETURN(const int64_t end, consumer->Position(partition));
+    ends.emplace_back(partition.partition, client::StartAt::Offset(end));
+  }
+  RETURN_IF_ERROR(consumer->Close());
+  return ends;
+}
+
 absl::StatusOr<ConsumeReport> RunConsume(const env::Clock* clock,
                                          const ConsumeLoad& load) {
+  if (load.partitions.empty()) return ConsumeReport();
   ASSIGN_OR_RETURN(std::unique_ptr<client::Consumer> consumer,
                    client::Consumer::Create(load.consumer));
   Reading reading(load);
   ConsumeReport& report = reading.report();
   const absl::Duration begin = clock->Monotonic();
-  RETURN_IF_ERROR(consumer->Assign(AllPartitions(load), load.from));
+  RETURN_IF_ERROR(AssignAll(load, consumer.get()));
   absl::Duration last = begin;
   std::set<client::ConsumerPartition> at_end;
   while (!Finished(load, report.records, at_end.size())) {
@@ -85,7 +117,8 @@ absl::StatusOr<ConsumeReport> RunConsume(const env::Clock* clock,
     if (!outcome.batches.empty()) {
       last = clock->Monotonic();
       if (report.first == absl::ZeroDuration()) report.first = last - begin;
-      if (load.progress != nullptr) load.progress->store(report.records);
+      if (load.oversight.progress != nullptr)
+        load.oversight.progress->store(report.records);
     } else if (clock->Monotonic() - last > load.patience) {
       return MakeError(
           ErrorCode::kRequestTimedOut,

@@ -14,8 +14,9 @@ std::string Verdict::ToString() const {
                       " of them stored)");
 }
 
-Ledger::Ledger(int64_t capacity)
+Ledger::Ledger(int64_t capacity, int32_t clients)
     : capacity_(capacity),
+      clients_(static_cast<uint64_t>(clients)),
       marks_(std::make_unique<std::atomic<uint8_t>[]>(capacity)) {}
 
 void Ledger::Accepted(uint64_t sequence) {
@@ -36,7 +37,9 @@ void Ledger::Read(int32_t partition, uint64_t sequence) {
     marks_[sequence].fetch_or(kReadTwice, std::memory_order_relaxed);
     return;
   }
-  uint64_t& youngest = youngest_[partition];
+  std::vector<uint64_t>& clients = youngest_[partition];
+  clients.resize(clients_);
+  uint64_t& youngest = clients[sequence % clients_];
   if (sequence + 1 <= youngest) ++reordered_;
   youngest = std::max(youngest, sequence + 1);
 }

@@ -18,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace barnabas::cli {
 
@@ -31,7 +32,7 @@ struct Verdict {
   int64_t lost = 0;
   // Read more than once.
   int64_t doubled = 0;
-  // Read after a younger record of the same partition.
+  // Read after a younger record of the same client and partition.
   int64_t reordered = 0;
   // Unknown outcome, but stored: fine.
   int64_t stored_without_answer = 0;
@@ -45,7 +46,8 @@ struct Verdict {
 
 class Ledger {
  public:
-  explicit Ledger(int64_t capacity);
+  // Sequence s is sent by client s % clients; order holds for each of them.
+  explicit Ledger(int64_t capacity, int32_t clients = 1);
 
   void Accepted(uint64_t sequence);
   void Acknowledged(uint64_t sequence);
@@ -62,9 +64,10 @@ class Ledger {
   static constexpr uint8_t kReadTwice = 8;
 
   const int64_t capacity_;
+  const uint64_t clients_;
   const std::unique_ptr<std::atomic<uint8_t>[]> marks_;
-  // Youngest sequence read, plus one, by partition.
-  std::map<int32_t, uint64_t> youngest_;
+  // Youngest sequence read, plus one, by partition, then client.
+  std::map<int32_t, std::vector<uint64_t>> youngest_;
   int64_t reordered_ = 0;
   std::atomic<int64_t> foreign_ = 0;
 };

@@ -25,12 +25,10 @@ constexpr int64_t kStretchBytes = 64 * 1024;
 // What callbacks of all clients write to.
 struct Tally {
   env::Histogram latency_ns;
-  std::atomic<int64_t> failed = 0;
   absl::Mutex mutex;
   absl::Status first_failure ABSL_GUARDED_BY(mutex);
 
-  void Fail(const absl::Status& status) {
-    failed.fetch_add(1, std::memory_order_relaxed);
+  void Keep(const absl::Status& status) {
     absl::MutexLock lock(&mutex);
     if (first_failure.ok()) first_failure = status;
   }
@@ -68,9 +66,10 @@ class Client {
     }
     const absl::Status flushed =
         producer_->Flush(load_.producer.delivery_timeout);
-    // Failed deliveries are in the tally; only a flush that never ended is new.
-    return CodeOf(flushed) == ErrorCode::kRequestTimedOut ? flushed
-                                                          : absl::OkStatus();
+    if (CodeOf(flushed) == ErrorCode::kRequestTimedOut) return flushed;
+    // Failed deliveries are counted by the producer; this is why.
+    if (!flushed.ok()) tally_->Keep(flushed);
+    return absl::OkStatus();
   }
 
   absl::Status Close() {
@@ -78,6 +77,7 @@ class Client {
   }
 
   int64_t sent() const { return sent_; }
+  int64_t sent_bytes() const { return sent_bytes_; }
   int64_t acknowledged() const {
     return producer_->facts().records_acknowledged;
   }
@@ -88,7 +88,7 @@ class Client {
   }
 
   bool Stops(int64_t index, absl::Duration end) const {
-    if (load_.cancelled != nullptr && load_.cancelled->load()) return true;
+    if (load_.oversight.Cancelled()) return true;
     // The clock is not asked for every record of a fast run.
     if (load_.rate <= 0 && index % 1024 != 0) return false;
     return clock_->Monotonic() >= end;
@@ -102,7 +102,7 @@ class Client {
     const int64_t due = timed || paced ? pacer->WaitFor(index) : 0;
     client::ProducerRecord record;
     record.topic = load_.topic;
-    record.value = payload_.Next(sequence, due);
+    record.value = ValueOf(sequence, due);
     std::string key;
     switch (load_.spread) {
       case Spread::kEven:
@@ -118,18 +118,24 @@ class Client {
     }
     if (load_.ledger != nullptr) load_.ledger->Accepted(sequence);
     ++sent_;
+    sent_bytes_ += static_cast<int64_t>(record.value->size());
     if (!timed) return producer_->Send(record);
     return producer_->Send(record, Callback(sequence, due));
   }
 
+  std::string_view ValueOf(uint64_t sequence, int64_t due) {
+    if (load_.values == nullptr) return payload_.Next(sequence, due);
+    return (*load_.values)[sequence % load_.values->size()];
+  }
+
   client::DeliveryCallback Callback(uint64_t sequence, int64_t due) {
     return [this, sequence, due](const absl::StatusOr<client::Delivery>& at) {
-      if (!at.ok()) return tally_->Fail(at.status());
+      if (!at.ok()) return tally_->Keep(at.status());
       tally_->latency_ns.Record(absl::ToInt64Nanoseconds(clock_->Monotonic()) -
                                 due);
       if (load_.ledger != nullptr) load_.ledger->Acknowledged(sequence);
-      if (load_.progress != nullptr) {
-        load_.progress->fetch_add(
+      if (load_.oversight.progress != nullptr) {
+        load_.oversight.progress->fetch_add(
             load_.ledger != nullptr ? 1 : load_.latency_every,
             std::memory_order_relaxed);
       }
@@ -144,6 +150,7 @@ class Client {
   const int64_t stretch_;
   std::unique_ptr<client::Producer> producer_;
   int64_t sent_ = 0;
+  int64_t sent_bytes_ = 0;
 };
 
 absl::Status RunAll(std::vector<std::unique_ptr<Client>>* clients) {
@@ -174,15 +181,22 @@ absl::StatusOr<ProduceReport> RunProduce(const env::Clock* clock,
   ProduceReport report;
   report.elapsed = clock->Monotonic() - begin;
   for (const std::unique_ptr<Client>& client : clients) {
-    report.records += client->acknowledged();
-    report.failed += client->sent() - client->acknowledged();
+    const int64_t acknowledged = client->acknowledged();
+    report.records += acknowledged;
+    report.failed += client->sent() - acknowledged;
+    if (client->sent() == acknowledged) {
+      report.bytes += client->sent_bytes();
+    } else {
+      report.bytes +=
+          static_cast<int64_t>(static_cast<double>(client->sent_bytes()) *
+                               acknowledged / client->sent());
+    }
   }
   for (const std::unique_ptr<Client>& client : clients) {
     // What Close could say was said by the flush before it.
     const absl::Status ignored = client->Close();
   }
   RETURN_IF_ERROR(ran);
-  report.bytes = report.records * load.record_bytes;
   report.latency_ns = tally.latency_ns.Snapshot();
   absl::MutexLock lock(&tally.mutex);
   report.first_failure = tally.first_failure;

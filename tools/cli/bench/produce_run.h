@@ -9,9 +9,9 @@
 #ifndef BARNABAS_TOOLS_CLI_BENCH_PRODUCE_RUN_H_
 #define BARNABAS_TOOLS_CLI_BENCH_PRODUCE_RUN_H_
 
-#include <atomic>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,6 +20,7 @@
 #include "storage/env/clock.h"
 #include "storage/env/histogram.h"
 #include "tools/cli/bench/ledger.h"
+#include "tools/cli/bench/oversight.h"
 
 namespace barnabas::cli {
 
@@ -44,6 +45,8 @@ struct ProduceLoad {
   int64_t records = 0;
   absl::Duration duration = absl::ZeroDuration();
   int64_t record_bytes = 100;
+  // Values to send by turns instead of stamped ones; not empty.
+  const std::vector<std::string>* values = nullptr;
   // Records per second over all clients; 0 sends as fast as it can.
   double rate = 0;
   int32_t clients = 1;
@@ -52,15 +55,14 @@ struct ProduceLoad {
   uint64_t run = 1;
   // Null unless the run is verified; then latency_every is 1.
   Ledger* ledger = nullptr;
-  // Counts acknowledged records for a progress bar; may be null.
-  std::atomic<int64_t>* progress = nullptr;
-  // Set by anyone to end early; may be null.
-  const std::atomic<bool>* cancelled = nullptr;
+  // Progress counts acknowledged records.
+  Oversight oversight;
 };
 
 struct ProduceReport {
   int64_t records = 0;
   int64_t failed = 0;
+  // Of values of acknowledged records.
   int64_t bytes = 0;
   // From the first Send to the last acknowledgement.
   absl::Duration elapsed;

@@ -95,6 +95,7 @@ class ProduceCall : public Call {
     if (!ok) return;
     absl::MutexLock lock(&mutex_);
     acknowledged_ = ReadCount(incoming_);
+    if (window_ == 1) TakeTime();
     SendIfIdle();
     StartRead(&incoming_);
   }
@@ -102,6 +103,9 @@ class ProduceCall : public Call {
   int64_t acknowledged() {
     absl::MutexLock lock(&mutex_);
     return acknowledged_;
+  }
+  env::HistogramSnapshot round_trip_ns() const {
+    return round_trip_ns_.Snapshot();
   }
 
  private:
@@ -113,18 +117,29 @@ class ProduceCall : public Call {
     } else if (sent_ < messages_ && sent_ - acknowledged_ < window_) {
       ++sent_;
       writing_ = true;
+      if (window_ == 1) written_ = clock_.Monotonic();
       StartWrite(&message_);
     }
   }
 
+  // The first half only warms up.
+  void TakeTime() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (acknowledged_ <= messages_ / 2) return;
+    round_trip_ns_.Record(
+        absl::ToInt64Nanoseconds(clock_.Monotonic() - written_));
+  }
+
+  const env::SystemClock clock_;
   const int64_t messages_;
   const int64_t window_;
+  env::Histogram round_trip_ns_;
   grpc::ByteBuffer message_;
   grpc::ByteBuffer incoming_;
 
   absl::Mutex mutex_;
   int64_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Duration written_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
@@ -215,6 +230,18 @@ absl::StatusOr<CeilingFigure> MeasureProduceCeiling(const CeilingLoad& load) {
   const int64_t messages = call.acknowledged();
   return CeilingFigure{messages * load.message_bytes, messages,
                        clock.Monotonic() - begin};
+}
+
+absl::StatusOr<env::HistogramSnapshot> MeasureRoundTrip(const CeilingLoad& load,
+                                                        int64_t count) {
+  CeilingLoad single = load;
+  single.window_bytes = load.message_bytes;
+  single.total_bytes = 2 * count * load.message_bytes;
+  ProduceCall call(single);
+  call.Begin();
+  const absl::Status status = call.Wait();
+  if (!status.ok()) return status;
+  return call.round_trip_ns();
 }
 
 absl::StatusOr<CeilingFigure> MeasureFetchCeiling(const CeilingLoad& load) {

@@ -1,8 +1,9 @@
 // CeilingClient: the near end of `bench ceiling`.
 //
 // What: sends prepared messages down a raw stream with a bounded window, or
-//   receives and checksums what the server reads from its file.
-// Units: bytes and absl::Duration.
+//   receives and checksums what the server reads from its file; or measures how
+//   long one small message takes there and back.
+// Units: bytes, absl::Duration, nanoseconds.
 // Empty case: zero messages take no time and move nothing.
 // Thread: each function blocks its caller until the stream ended.
 // Errors: the stream's status; DEADLINE_EXCEEDED after `deadline`.
@@ -14,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "storage/env/histogram.h"
 
 namespace barnabas::cli {
 
@@ -35,6 +37,11 @@ struct CeilingFigure {
 
 // From the first message sent to the last one acknowledged.
 absl::StatusOr<CeilingFigure> MeasureProduceCeiling(const CeilingLoad& load);
+
+// One message at a time: from its write to its acknowledgement, `count` times
+// after as many again that warm up and are not counted. Nanoseconds.
+absl::StatusOr<env::HistogramSnapshot> MeasureRoundTrip(const CeilingLoad& load,
+                                                        int64_t count);
 
 // From the request to the last message checksummed.
 absl::StatusOr<CeilingFigure> MeasureFetchCeiling(const CeilingLoad& load);

@@ -4,6 +4,7 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -86,7 +87,9 @@ class Server final : public CeilingServer {
 
 absl::StatusOr<std::unique_ptr<CeilingServer>> CeilingServer::Start(
     const Options& options) {
-  std::string path = absl::StrCat(options.directory, "/barnabas-ceiling.log");
+  // Of its own for each process, fresh: no page of it is in memory yet.
+  std::string path =
+      absl::StrCat(options.directory, "/barnabas-ceiling-", getpid(), ".log");
   ASSIGN_OR_RETURN(std::unique_ptr<env::File> file,
                    options.files->Open(path, env::OpenMode::kTruncate));
   auto server = std::make_unique<Server>(options.files, std::move(path),

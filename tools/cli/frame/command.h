@@ -52,7 +52,7 @@ struct Argument {
 struct Command {
   std::string name = {};
   std::vector<std::string> aliases = {};
-  // One line, no full stop.
+  // One line, no full stop; empty: help does not show the command.
   std::string summary = {};
   // More help: examples. May be empty.
   std::string details = {};

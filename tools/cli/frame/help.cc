@@ -73,6 +73,8 @@ std::string Children(const Command& command) {
   Rows rows;
   Rows later;
   for (const Command& child : command.children) {
+    // Not for people.
+    if (child.summary.empty()) continue;
     std::string name = child.name;
     if (!child.aliases.empty()) {
       absl::StrAppend(&name, ", ", absl::StrJoin(child.aliases, ", "));

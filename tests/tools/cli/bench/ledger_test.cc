@@ -60,6 +60,16 @@ TEST(LedgerTest, AnOlderRecordAfterAYoungerOneOfItsPartitionIsOutOfOrder) {
   EXPECT_EQ(ledger.Judge().reordered, 1);
 }
 
+TEST(LedgerTest, ClientsMayOvertakeEachOther) {
+  Ledger ledger(4, 2);
+  ledger.Read(0, 3);
+  ledger.Read(0, 0);
+  ledger.Read(0, 2);
+  EXPECT_EQ(ledger.Judge().reordered, 0);
+  ledger.Read(0, 1);
+  EXPECT_EQ(ledger.Judge().reordered, 1);
+}
+
 TEST(LedgerTest, SequencesBeyondTheRunAreForeign) {
   Ledger ledger(1);
   ledger.Read(0, 7);

@@ -48,6 +48,14 @@ TEST_P(CeilingTest, EveryByteProducedIsAcknowledgedAndFetched) {
   EXPECT_EQ(fetched->messages, 100);
 }
 
+TEST_P(CeilingTest, RoundTripsAreCountedAfterWarmingUp) {
+  load_.message_bytes = 100;
+  const auto round_trips = MeasureRoundTrip(load_, 50);
+  ASSERT_TRUE(round_trips.ok()) << round_trips.status();
+  EXPECT_EQ(round_trips->count(), 50);
+  EXPECT_GT(round_trips->Percentile(0.5), 0);
+}
+
 TEST_P(CeilingTest, FetchingNothingEndsAtOnce) {
   const auto fetched = MeasureFetchCeiling(load_);
   ASSERT_TRUE(fetched.ok()) << fetched.status();
