@@ -58,6 +58,18 @@ std::string BrokerBench::Take(const SessionSend& send) {
   return "";
 }
 
+std::string BrokerBench::Take(const SessionEnd& end) {
+  Session& session = all_[end.session];
+  session.end = end.status;
+  // Ended for the sake of a newer one: that must be of the same life.
+  const bool replaced = end.status.message().find("opened another session") !=
+                        absl::string_view::npos;
+  if (replaced && session.life != lives_[session.broker]) {
+    return absl::StrCat("C1 broken: a live twin of broker ", session.broker);
+  }
+  return "";
+}
+
 void BrokerBench::CloseAll() {
   for (auto& [id, session] : all_) session.closed = true;
 }
@@ -198,7 +210,10 @@ void Rig::TakeAnswers(const Effects& effects) {
                          committed_));
     }
   }
-  for (const SessionEnd& end : effects.ends) brokers_.Take(end);
+  for (const SessionEnd& end : effects.ends) {
+    const std::string fault = brokers_.Take(end);
+    if (!fault.empty()) Blame(fault);
+  }
 }
 
 void Rig::Check(const image::ClusterImage& before) {

@@ -50,7 +50,7 @@ class BrokerBench {
   const std::map<SessionId, Session>& all() const { return all_; }
   // What the controller did; a fault, or empty.
   std::string Take(const SessionSend& send);
-  void Take(const SessionEnd& end) { all_[end.session].end = end.status; }
+  std::string Take(const SessionEnd& end);
   // Its process died, and all streams with it.
   void CloseAll();
 
