@@ -24,6 +24,7 @@ void Progress::OnSent(LogIndex end) {
 }
 
 bool Progress::OnAccepted(LogIndex match, uint64_t round) {
+  silent_ticks_ = 0;
   round_ = std::max(round_, round);
   const bool rose = match > match_;
   if (rose) {
@@ -35,7 +36,7 @@ bool Progress::OnAccepted(LogIndex match, uint64_t round) {
     mode_ = SendMode::kReplicate;
     in_flight_.clear();
   }
-  if (mode_ == SendMode::kSnapshot && match_ >= snapshot_.index) {
+  if (mode_ == SendMode::kSnapshot && match_ >= snapshot_.id.index) {
     OnSnapshotInstalled();
   }
   next_ = std::max(next_, match_.Next());
@@ -46,6 +47,7 @@ bool Progress::OnAccepted(LogIndex match, uint64_t round) {
 }
 
 void Progress::OnRefused(LogIndex next, uint64_t round) {
+  silent_ticks_ = 0;
   round_ = std::max(round_, round);
   if (mode_ == SendMode::kSnapshot) return;
   Probe(std::max(match_.Next(), next));
@@ -60,19 +62,20 @@ void Progress::Probe(LogIndex next) {
 
 void Progress::BeginSnapshot(const SnapshotId& id) {
   mode_ = SendMode::kSnapshot;
-  snapshot_ = id;
-  snapshot_position_ = 0;
+  snapshot_ = SnapshotPlace{id, 0};
   in_flight_.clear();
   stalled_ticks_ = 0;
 }
 
 void Progress::OnSnapshotPiece(int64_t position) {
-  snapshot_position_ = position;
+  snapshot_.position = position;
+  silent_ticks_ = 0;
   stalled_ticks_ = 0;
 }
 
 void Progress::OnSnapshotInstalled() {
-  match_ = std::max(match_, snapshot_.index);
+  silent_ticks_ = 0;
+  match_ = std::max(match_, snapshot_.id.index);
   Probe(match_.Next());
 }
 

@@ -24,6 +24,11 @@ namespace barnabas::raft {
 
 enum class SendMode { kProbe, kReplicate, kSnapshot };
 
+struct SnapshotPlace {
+  SnapshotId id;
+  int64_t position = 0;
+};
+
 class Progress {
  public:
   // Begins to probe with the entry after `leader_last`.
@@ -32,8 +37,8 @@ class Progress {
   SendMode mode() const { return mode_; }
   LogIndex match() const { return match_; }
   LogIndex next() const { return next_; }
-  const SnapshotId& snapshot() const { return snapshot_; }
-  int64_t snapshot_position() const { return snapshot_position_; }
+  // In kSnapshot: which one, and where its next piece begins.
+  const SnapshotPlace& snapshot() const { return snapshot_; }
   uint64_t round() const { return round_; }
 
   // Whether another message with entries may be sent now.
@@ -55,8 +60,7 @@ class Progress {
 
   // Time passes: returns true if what is under way is to be sent again.
   bool OnTick(int32_t resend_ticks);
-  // Something was heard from it.
-  void OnContact() { silent_ticks_ = 0; }
+  // Since something was heard from it.
   int32_t silent_ticks() const { return silent_ticks_; }
 
  private:
@@ -68,8 +72,7 @@ class Progress {
   // Ends of the messages that are on their way, oldest first; in a probe at
   // most one.
   std::deque<LogIndex> in_flight_;
-  SnapshotId snapshot_;
-  int64_t snapshot_position_ = 0;
+  SnapshotPlace snapshot_;
   // The last heartbeat round that it answered.
   uint64_t round_ = 0;
   int32_t silent_ticks_ = 0;

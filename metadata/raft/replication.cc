@@ -46,7 +46,7 @@ void CheckQuorum(Replica& replica) {
 void SendSnapshotPiece(Replica& replica, const ReplicaKey& to,
                        const Progress& peer) {
   replica.effects.snapshots.push_back(SnapshotSend{
-      to, replica.hard.term, peer.snapshot(), peer.snapshot_position()});
+      to, replica.hard.term, peer.snapshot().id, peer.snapshot().position});
 }
 
 // A leader that is no voter any more leads until that is committed.
@@ -254,7 +254,6 @@ void OnAppendReply(Replica& replica, const Message& message,
   if (replica.role != Role::kLeader) return;
   Progress* peer = FindPeer(replica, message.from);
   if (peer == nullptr) return;
-  peer->OnContact();
   if (!reply.accepted) {
     const EntryId agreed = replica.log.AgreementBefore(reply.hint);
     peer->OnRefused(agreed.index.Next(), reply.round);

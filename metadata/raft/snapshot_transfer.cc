@@ -31,8 +31,8 @@ void OnSnapshotReply(Replica& replica, const Message& message,
   const auto found = replica.leadership.peers.find(message.from);
   if (found == replica.leadership.peers.end()) return;
   Progress& peer = found->second;
-  peer.OnContact();
-  if (peer.mode() != SendMode::kSnapshot || peer.snapshot() != reply.id) return;
+  if (peer.mode() != SendMode::kSnapshot || peer.snapshot().id != reply.id)
+    return;
   if (reply.installed) {
     peer.OnSnapshotInstalled();
     AdvanceCommit(replica);

@@ -256,8 +256,8 @@ bool RaftCluster::Converged() {
   if (replica.commit != replica.log.last().index) return false;
   for (const raft::Voter& voter : replica.membership.current().voters()) {
     const int node = NodeOf(voter.key);
-    if (nodes_[node]->applied() < replica.commit) return false;
-    if (nodes_[node]->state() != nodes_[leader]->state()) return false;
+    if (nodes_[node]->applied().first < replica.commit) return false;
+    if (nodes_[node]->applied() != nodes_[leader]->applied()) return false;
   }
   return true;
 }

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "metadata/raft/core.h"
@@ -48,8 +49,8 @@ class RaftNode {
   raft::Core& core() { return *core_; }
   const raft::ReplicaKey& key() const { return key_; }
   const RaftDisk& disk() const { return disk_; }
-  LogIndex applied() const { return applied_; }
-  uint64_t state() const { return state_; }
+  // How far the state machine came, and what it is then.
+  std::pair<LogIndex, uint64_t> applied() const { return {applied_, state_}; }
 
  private:
   // Effects that wait for their bytes to be durable.

@@ -30,10 +30,9 @@ Command Refused(const Later& later) {
   return command;
 }
 
-}  // namespace
-
-std::vector<Command> LaterCommands() {
-  const std::vector<Later> all = {
+// What moves data and cluster.
+std::vector<Later> LaterNouns() {
+  return {
       {"group",
        "Consumer groups",
        "consume with -p and -o",
@@ -66,6 +65,12 @@ std::vector<Command> LaterCommands() {
        "no quotas in this release",
        {},
        {"list", "describe", "set", "delete"}},
+  };
+}
+
+// What helps to operate it.
+std::vector<Later> LaterTools() {
+  return {
       {"security",
        "Users, tokens, ACLs, certificates",
        "listeners on loopback, or a trusted network",
@@ -104,8 +109,14 @@ std::vector<Command> LaterCommands() {
        {"bash", "zsh", "fish"}},
       {"man", "Manual pages", "barnabas help COMMAND"},
   };
+}
+
+}  // namespace
+
+std::vector<Command> LaterCommands() {
   std::vector<Command> commands;
-  for (const Later& later : all) commands.push_back(Refused(later));
+  for (const Later& later : LaterNouns()) commands.push_back(Refused(later));
+  for (const Later& later : LaterTools()) commands.push_back(Refused(later));
   return commands;
 }
 

@@ -71,7 +71,7 @@ TEST(ProgressTest, ASnapshotIsSentPieceByPieceAndThenProbed) {
   progress.BeginSnapshot(SnapshotId{Term(3), LogIndex(7)});
   EXPECT_FALSE(progress.MaySend(5));
   progress.OnSnapshotPiece(1000);
-  EXPECT_EQ(progress.snapshot_position(), 1000);
+  EXPECT_EQ(progress.snapshot().position, 1000);
   progress.OnSnapshotInstalled();
   EXPECT_EQ(progress.mode(), SendMode::kProbe);
   EXPECT_EQ(progress.match(), LogIndex(7));

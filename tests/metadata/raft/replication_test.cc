@@ -1,0 +1,70 @@
+#include "metadata/raft/replication.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "proto/types/error.h"
+#include "tests/metadata/raft/node.h"
+
+namespace barnabas::raft {
+namespace {
+
+TEST(ReplicationTest, AnEntryIsAcknowledgedWhenItIsDurable) {
+  Node node(1, 3);
+  AppendRequest request{
+      EntryId{Term(0), LogIndex(0)}, {DataEntry(1, 3)}, kNoIndex, 1};
+  node.Receive(2, 3, request);
+  const Effects effects = node.Take();
+  EXPECT_EQ(Find<AppendReply>(effects.now, 2), nullptr);
+  ASSERT_NE(Find<AppendReply>(effects.after_durable, 2), nullptr);
+  EXPECT_EQ(Find<AppendReply>(effects.after_durable, 2)->match, LogIndex(1));
+}
+
+TEST(ReplicationTest, AGapIsRefusedWithAHint) {
+  Node node(1, 3);
+  node.Receive(2, 3,
+               AppendRequest{EntryId{Term(2), LogIndex(7)}, {}, kNoIndex, 1});
+  const Effects effects = node.Take();
+  const AppendReply* reply = Find<AppendReply>(effects.after_durable, 2);
+  ASSERT_NE(reply, nullptr);
+  EXPECT_FALSE(reply->accepted);
+  EXPECT_EQ(reply->hint, (EntryId{Term(0), LogIndex(0)}));
+}
+
+TEST(ReplicationTest, AMajorityOfDurableCopiesCommits) {
+  Node node(1, 3);
+  node.Win(1);
+  ASSERT_EQ(node.role(), Role::kLeader);
+  EXPECT_EQ(node.commit(), LogIndex(0));
+  node.Receive(2, 1, AppendReply{true, LogIndex(1), {}, 1});
+  EXPECT_EQ(node.commit(), LogIndex(1));
+}
+
+TEST(ReplicationTest, AReadWaitsForALaterHeartbeatAndTheTermsFirstEntry) {
+  Node node(1, 3);
+  node.Win(1);
+  ASSERT_TRUE(node.core().Read(77).ok());
+  const uint64_t round = node.core().replica().leadership.round;
+  node.Receive(2, 1, AppendReply{true, LogIndex(1), {}, round - 1});
+  EXPECT_TRUE(node.Take().reads.empty());
+  node.Receive(2, 1, AppendReply{true, LogIndex(1), {}, round});
+  const Effects effects = node.Take();
+  ASSERT_EQ(effects.reads.size(), 1u);
+  EXPECT_TRUE(effects.reads[0].confirmed);
+  EXPECT_EQ(effects.reads[0].index, LogIndex(1));
+}
+
+TEST(ReplicationTest, AHandOverIsAskedForWhenTheSuccessorHasEverything) {
+  Node node(1, 3);
+  node.Win(1);
+  node.Take();
+  ASSERT_TRUE(node.core().TransferLeadership(Key(2)).ok());
+  EXPECT_EQ(Find<TransferRequest>(node.Take().now, 2), nullptr);
+  EXPECT_FALSE(node.core().Propose({"x"}).ok());
+  node.Receive(2, 1, AppendReply{true, LogIndex(1), {}, 1});
+  EXPECT_NE(Find<TransferRequest>(node.Take().now, 2), nullptr);
+}
+
+}  // namespace
+}  // namespace barnabas::raft
