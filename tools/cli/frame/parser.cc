@@ -68,8 +68,16 @@ void AddFlag(const Flag& flag, Node* node) {
   node->flags.emplace_back(&flag, option);
 }
 
+// Whether a command may be meant: most are not, and need not be built.
+bool IsNamed(const Command& command, const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return word == command.name ||
+           std::count(command.aliases.begin(), command.aliases.end(), word) > 0;
+  });
+}
+
 void Build(const Command& command, const std::vector<Flag>* globals,
-           CLI::App* app, Nodes* nodes) {
+           const std::vector<std::string>& words, CLI::App* app, Nodes* nodes) {
   Node& node = (*nodes)[app];
   node.command = &command;
   node.app = app;
@@ -90,7 +98,8 @@ void Build(const Command& command, const std::vector<Flag>* globals,
   if (!command.children.empty()) {
     app->require_subcommand(0, 1);
     for (const Command& child : command.children) {
-      Build(child, nullptr, app->add_subcommand(child.name), nodes);
+      if (!IsNamed(child, words)) continue;
+      Build(child, nullptr, words, app->add_subcommand(child.name), nodes);
     }
   }
 }
@@ -250,7 +259,7 @@ absl::Status ParseCommandLine(const Command& root,
                               Selection* selected) {
   CLI::App app;
   Nodes nodes;
-  Build(root, &globals, &app, &nodes);
+  Build(root, &globals, words, &app, &nodes);
   // What follows "--" never reaches the library: arguments all of them.
   const auto dashes = std::find(words.begin(), words.end(), "--");
   const absl::Status parsed =
