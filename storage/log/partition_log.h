@@ -88,6 +88,14 @@ class FlushJob {
   virtual Offset end() const = 0;
 };
 
+// What retention keeps; nullopt sets no bound.
+struct KeptRange {
+  // Sealed segments whose records are all older go.
+  std::optional<int64_t> oldest_ms;
+  // Sealed segments go as long as this much is left.
+  std::optional<int64_t> bytes_max;
+};
+
 class PartitionLog {
  public:
   struct Options {
@@ -141,12 +149,6 @@ class PartitionLog {
   // The record with the largest timestamp; nullopt in an empty log.
   virtual absl::StatusOr<std::optional<TimeMatch>> FindMaxTime() const = 0;
 
-  // Where the log would begin if retention took the sealed segments that are
-  // whole older than `oldest_ms`, or that exceed `bytes_max`; nullopt sets no
-  // bound. For AdvanceStart.
-  virtual Offset RetainedStart(std::optional<int64_t> oldest_ms,
-                               std::optional<int64_t> bytes_max) const = 0;
-
   // nullptr when everything is durable already, and while a round is out:
   // what it does not cover belongs to the next one.
   virtual std::unique_ptr<FlushJob> StartFlush() = 0;
@@ -161,6 +163,9 @@ class PartitionLog {
   // Beyond the end the log begins anew, empty, at `offset` (a follower that
   // fell behind, a snapshot that was installed). Durable on return.
   virtual absl::Status AdvanceStart(Offset offset) = 0;
+  // The same for the sealed segments that `kept` lets go, never beyond
+  // `limit`.
+  virtual absl::Status AdvanceStart(const KeptRange& kept, Offset limit) = 0;
 
   // What followers and readers ask about epochs (leader-epoch-checkpoint): the
   // end offset of the largest epoch <= `epoch`; nullopt when all that is

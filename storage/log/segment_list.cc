@@ -32,16 +32,17 @@ int64_t SizeOf(const SegmentList& segments) {
   return size;
 }
 
-Offset KeptStart(const SegmentList& segments, const KeptRange& kept) {
+Offset KeptStart(const SegmentList& segments, std::optional<int64_t> oldest_ms,
+                 std::optional<int64_t> bytes_max) {
   int64_t left = SizeOf(segments);
   size_t gone = 0;
   // The last one is active and stays.
   for (; gone + 1 < segments.size(); ++gone) {
     const Segment& segment = *segments[gone];
-    const bool too_old = kept.oldest_ms.has_value() &&
-                         segment.index().max().timestamp_ms < *kept.oldest_ms;
+    const bool too_old = oldest_ms.has_value() &&
+                         segment.index().max().timestamp_ms < *oldest_ms;
     const bool too_much =
-        kept.bytes_max.has_value() && left - segment.size() >= *kept.bytes_max;
+        bytes_max.has_value() && left - segment.size() >= *bytes_max;
     if (!too_old && !too_much) break;
     left -= segment.size();
   }

@@ -31,16 +31,10 @@ size_t FindSegment(const SegmentList& segments, Offset offset);
 
 int64_t SizeOf(const SegmentList& segments);
 
-// What retention keeps; nullopt sets no bound.
-struct KeptRange {
-  // Sealed segments whose records are all older go.
-  std::optional<int64_t> oldest_ms;
-  // Sealed segments go as long as this much is left.
-  std::optional<int64_t> bytes_max;
-};
-
-// Where the log begins without the segments that may go, oldest first.
-Offset KeptStart(const SegmentList& segments, const KeptRange& kept);
+// Where the log begins without the sealed segments that are whole older than
+// `oldest_ms`, or without which `bytes_max` are left; nullopt sets no bound.
+Offset KeptStart(const SegmentList& segments, std::optional<int64_t> oldest_ms,
+                 std::optional<int64_t> bytes_max);
 
 // Visits the headers of all batches that end at or after `from`.
 absl::Status WalkHeaders(

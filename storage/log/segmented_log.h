@@ -49,15 +49,14 @@ class SegmentedLog : public PartitionLog {
   absl::StatusOr<std::optional<TimeMatch>> FindTime(
       int64_t timestamp_ms) const override;
   absl::StatusOr<std::optional<TimeMatch>> FindMaxTime() const override;
-  Offset RetainedStart(std::optional<int64_t> oldest_ms,
-                       std::optional<int64_t> bytes_max) const override {
-    return std::max(facts().log_start,
-                    KeptStart(Segments(), {oldest_ms, bytes_max}));
-  }
   std::unique_ptr<FlushJob> StartFlush() override;
   void FinishFlush(const FlushJob& job, const absl::Status& result) override;
   absl::Status TruncateSuffix(Offset offset) override;
   absl::Status AdvanceStart(Offset offset) override;
+  absl::Status AdvanceStart(const KeptRange& kept, Offset limit) override {
+    return AdvanceStart(
+        std::min(limit, KeptStart(Segments(), kept.oldest_ms, kept.bytes_max)));
+  }
   std::optional<std::pair<LeaderEpoch, Offset>> EndOfEpoch(
       LeaderEpoch epoch) const override;
   void SetConfig(const LogConfig& config) override { config_ = config; }

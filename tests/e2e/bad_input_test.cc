@@ -247,6 +247,10 @@ TEST_F(BadInput, UnknownSessionsAndLeadingZerosAreTold) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
+std::string PortOf(const std::string& endpoint) {
+  return endpoint.substr(endpoint.find(':') + 1);
+}
+
 // What comes back from 127.0.0.1:`port` for `bytes`.
 std::string Exchange(int port, const std::string& bytes) {
   const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
@@ -273,11 +277,12 @@ std::string Exchange(int port, const std::string& bytes) {
 }
 
 TEST_F(BadInput, OtherProtocolsAreShutOut) {
-  EXPECT_NE(
-      Exchange(cluster_->client_port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-          .find("426"),
-      std::string::npos);
-  Exchange(cluster_->client_port(), std::string(64, '\xff'));
+  EXPECT_NE(Exchange(std::stoi(PortOf(cluster_->client_endpoint())),
+                     "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                .find("426"),
+            std::string::npos);
+  Exchange(std::stoi(PortOf(cluster_->client_endpoint())),
+           std::string(64, '\xff'));
 }
 
 TEST_F(BadInput, ASecondBrokerOnTheSameDirectoryIsRefused) {
@@ -305,7 +310,7 @@ TEST_F(BadInput, WrongClusterTakenPortAndBadFileAreNamed) {
     NodeProcess taken(command, output);
     EXPECT_EQ(taken.WaitForExit(absl::Seconds(20)), 1) << ReadText(output);
   }
-  EXPECT_NE(ReadText(output).find(std::to_string(cluster_->client_port())),
+  EXPECT_NE(ReadText(output).find(PortOf(cluster_->client_endpoint())),
             std::string::npos)
       << ReadText(output);
   command = other.BrokerCommand();

@@ -43,8 +43,6 @@ class LocalCluster {
   void WaitForBroker();
 
   std::string client_endpoint() const;
-  std::string http_endpoint() const;
-  int client_port() const { return client_port_; }
   const std::string& folder() const { return folder_; }
   std::string broker_data() const { return folder_ + "/broker"; }
   std::string broker_output() const { return folder_ + "/broker.txt"; }
@@ -61,6 +59,7 @@ class LocalCluster {
       std::vector<std::pair<std::string, std::string>> settings = {});
 
  private:
+  std::string http_endpoint() const;
   void Format();
 
   const std::string folder_;

@@ -81,19 +81,19 @@ class ControllerLinkTest : public ::testing::Test, public ControllerLinkEvents {
     return beat;
   }
   void OnRegistered(BrokerEpoch epoch) override {
-    gate_.Update([&] { epochs_.push_back(epoch.value()); });
+    gate_.Update([&] { told_.epochs.push_back(epoch.value()); });
   }
   void OnReply(const BeatReply& reply) override {
     gate_.Update([&] {
-      ++replies_;
-      last_ = reply;
+      ++told_.replies;
+      told_.last = reply;
     });
   }
   void OnDisconnected(const absl::Status& status) override {
-    gate_.Update([&] { disconnected_.push_back(status); });
+    gate_.Update([&] { told_.disconnected.push_back(status); });
   }
   void OnRefused(const absl::Status& status) override {
-    gate_.Update([&] { refused_ = status; });
+    gate_.Update([&] { told_.refused = status; });
   }
 
   env::SystemClock clock_;
@@ -108,11 +108,15 @@ class ControllerLinkTest : public ::testing::Test, public ControllerLinkEvents {
 
   Gate gate_;
   BrokerBeat beat_;
-  std::vector<int64_t> epochs_;
-  int replies_ = 0;
-  BeatReply last_;
-  std::vector<absl::Status> disconnected_;
-  absl::Status refused_;
+  // What the link told.
+  struct Told {
+    std::vector<int64_t> epochs;
+    int replies = 0;
+    BeatReply last;
+    std::vector<absl::Status> disconnected;
+    absl::Status refused;
+  };
+  Told told_;
 
   // What scripts change; they may still run when a test's own variables are
   // gone.
@@ -134,8 +138,8 @@ TEST_F(ControllerLinkTest, RegistersAndBeats) {
   beat_.want_fence = true;
   beat_.disk_free_bytes = 9;
   StartLink();
-  ASSERT_TRUE(gate_.Wait([&] { return replies_ >= 3; }));
-  EXPECT_EQ(epochs_, std::vector<int64_t>{77});
+  ASSERT_TRUE(gate_.Wait([&] { return told_.replies >= 3; }));
+  EXPECT_EQ(told_.epochs, std::vector<int64_t>{77});
   EXPECT_EQ(link_->epoch(), BrokerEpoch(77));
   gate_.Update([&] {
     ASSERT_GE(frames_.size(), 4u);
@@ -151,8 +155,8 @@ TEST_F(ControllerLinkTest, RegistersAndBeats) {
     EXPECT_TRUE(beat.want_fence());
     EXPECT_EQ(beat.disk_free_bytes(), 9);
   });
-  EXPECT_FALSE(last_.fenced);
-  EXPECT_TRUE(last_.caught_up);
+  EXPECT_FALSE(told_.last.fenced);
+  EXPECT_TRUE(told_.last.caught_up);
 }
 
 TEST_F(ControllerLinkTest, RegistersAnewAfterABrokenStream) {
@@ -164,12 +168,12 @@ TEST_F(ControllerLinkTest, RegistersAnewAfterABrokenStream) {
     return MakeError(ErrorCode::kStaleBrokerEpoch, "register again");
   };
   StartLink();
-  ASSERT_TRUE(gate_.Wait([&] { return epochs_.size() >= 3; }));
-  EXPECT_EQ(epochs_[0], 10);
-  EXPECT_EQ(epochs_[1], 11);
-  EXPECT_EQ(epochs_[2], 12);
-  EXPECT_EQ(CodeOf(disconnected_[0]), ErrorCode::kStaleBrokerEpoch);
-  EXPECT_OK(refused_);
+  ASSERT_TRUE(gate_.Wait([&] { return told_.epochs.size() >= 3; }));
+  EXPECT_EQ(told_.epochs[0], 10);
+  EXPECT_EQ(told_.epochs[1], 11);
+  EXPECT_EQ(told_.epochs[2], 12);
+  EXPECT_EQ(CodeOf(told_.disconnected[0]), ErrorCode::kStaleBrokerEpoch);
+  EXPECT_OK(told_.refused);
 }
 
 TEST_F(ControllerLinkTest, NeverGoesBackToAnOlderEpoch) {
@@ -185,8 +189,8 @@ TEST_F(ControllerLinkTest, NeverGoesBackToAnOlderEpoch) {
   };
   StartLink();
   ASSERT_TRUE(gate_.Wait([&] { return sessions_ >= 4; }));
-  EXPECT_EQ(disconnected_.size(), 1u) << "one outage is told once";
-  EXPECT_EQ(epochs_, std::vector<int64_t>{10});
+  EXPECT_EQ(told_.disconnected.size(), 1u) << "one outage is told once";
+  EXPECT_EQ(told_.epochs, std::vector<int64_t>{10});
 }
 
 TEST_F(ControllerLinkTest, DialsAgainWhenTheControllerFallsSilent) {
@@ -201,7 +205,7 @@ TEST_F(ControllerLinkTest, DialsAgainWhenTheControllerFallsSilent) {
     return absl::OkStatus();
   };
   StartLink();
-  EXPECT_TRUE(gate_.Wait([&] { return epochs_.size() >= 2; }));
+  EXPECT_TRUE(gate_.Wait([&] { return told_.epochs.size() >= 2; }));
 }
 
 TEST_F(ControllerLinkTest, TellsWhatCannotBeMended) {
@@ -209,8 +213,8 @@ TEST_F(ControllerLinkTest, TellsWhatCannotBeMended) {
     return MakeError(ErrorCode::kInconsistentClusterId, "another cluster");
   };
   StartLink();
-  ASSERT_TRUE(gate_.Wait([&] { return !refused_.ok(); }));
-  EXPECT_EQ(CodeOf(refused_), ErrorCode::kInconsistentClusterId);
+  ASSERT_TRUE(gate_.Wait([&] { return !told_.refused.ok(); }));
+  EXPECT_EQ(CodeOf(told_.refused), ErrorCode::kInconsistentClusterId);
 }
 
 TEST_F(ControllerLinkTest, BelievesTheFailedFrameBeforeTheStatus) {
@@ -221,8 +225,8 @@ TEST_F(ControllerLinkTest, BelievesTheFailedFrameBeforeTheStatus) {
     return absl::OkStatus();
   };
   StartLink();
-  ASSERT_TRUE(gate_.Wait([&] { return !refused_.ok(); }));
-  EXPECT_EQ(CodeOf(refused_), ErrorCode::kInvalidRegistration);
+  ASSERT_TRUE(gate_.Wait([&] { return !told_.refused.ok(); }));
+  EXPECT_EQ(CodeOf(told_.refused), ErrorCode::kInvalidRegistration);
 }
 
 TEST_F(ControllerLinkTest, WaitsForATwinToGoBeforeItGivesUp) {
@@ -237,8 +241,8 @@ TEST_F(ControllerLinkTest, WaitsForATwinToGoBeforeItGivesUp) {
     return absl::OkStatus();
   };
   StartLink();
-  ASSERT_TRUE(gate_.Wait([&] { return replies_ > 0; }));
-  EXPECT_OK(refused_);
+  ASSERT_TRUE(gate_.Wait([&] { return told_.replies > 0; }));
+  EXPECT_OK(told_.refused);
 }
 
 TEST_F(ControllerLinkTest, GoesToTheNextControllerWhenOneCannotBeReached) {
@@ -255,8 +259,8 @@ TEST_F(ControllerLinkTest, GoesToTheNextControllerWhenOneCannotBeReached) {
     return absl::OkStatus();
   };
   StartLink();
-  ASSERT_TRUE(gate_.Wait([&] { return replies_ > 0; }));
-  EXPECT_GE(disconnected_.size(), 1u);
+  ASSERT_TRUE(gate_.Wait([&] { return told_.replies > 0; }));
+  EXPECT_GE(told_.disconnected.size(), 1u);
   EXPECT_EQ(choice_->Current(), controller_.endpoint());
 }
 
@@ -276,7 +280,7 @@ TEST_F(ControllerLinkTest, FollowsTheHintOfAControllerThatDoesNotLead) {
     return absl::OkStatus();
   };
   StartLink();
-  EXPECT_TRUE(gate_.Wait([&] { return replies_ > 0; }));
+  EXPECT_TRUE(gate_.Wait([&] { return told_.replies > 0; }));
 }
 
 }  // namespace

@@ -28,6 +28,12 @@ namespace {
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr absl::Duration kClosePatience = absl::Seconds(30);
 
+// What comes back on stdout.
+struct Echo {
+  std::string format;
+  bool tee = false;
+};
+
 struct Flags {
   std::string topic;
   std::vector<std::string> files;
@@ -38,9 +44,8 @@ struct Flags {
   std::optional<int32_t> partition;
   std::string codec = "none";
   std::string format;
-  std::string output_format;
+  Echo echo;
   bool null_empty = false;
-  bool tee = false;
   bool create = false;
   std::string acks = "all";
   std::string idempotent = "true";
@@ -154,7 +159,7 @@ class Run {
     for (const auto& [name, value] : flags_.headers) {
       record.headers.emplace_back(name, value);
     }
-    if (flags_.tee) {
+    if (flags_.echo.tee) {
       session_.out().Write(absl::StrCat(record.value.value_or(""), "\n"));
     }
     client::ProducerRecord out;
@@ -226,8 +231,8 @@ absl::Status FeedAll(const Flags& flags, RecordInput* input, Run* run) {
 absl::Status Produce(Session& session, const Flags& flags) {
   ASSIGN_OR_RETURN(InputShape shape, ShapeOf(flags));
   std::optional<RecordFormat> printed;
-  if (!flags.output_format.empty()) {
-    ASSIGN_OR_RETURN(printed, RecordFormat::Compile(flags.output_format));
+  if (!flags.echo.format.empty()) {
+    ASSIGN_OR_RETURN(printed, RecordFormat::Compile(flags.echo.format));
   }
   ASSIGN_OR_RETURN(const client::ProducerOptions options,
                    OptionsOf(session, flags));
@@ -300,11 +305,11 @@ void AddSendFlags(Flags* flags, std::vector<Flag>* table) {
                     .set = SetSwitch(&flags->create)});
   table->push_back({.names = "-T,--tee",
                     .help = "Copy every value to stdout.",
-                    .set = SetSwitch(&flags->tee)});
+                    .set = SetSwitch(&flags->echo.tee)});
   table->push_back({.names = "--output-format",
                     .value = "FORMAT",
                     .help = "Print each acknowledged record, as consume -f.",
-                    .set = SetText(&flags->output_format)});
+                    .set = SetText(&flags->echo.format)});
   table->push_back({.names = "--transactional-id",
                     .value = "ID",
                     .refused = "leave it out: produce is idempotent by "
