@@ -198,6 +198,21 @@ absl::StatusOr<std::vector<std::string>> ArgumentsLeft(
   return arguments;
 }
 
+// "-w=5s" as "--watch=5s": the library knows "=" behind long names only.
+std::vector<std::string> LongForms(std::vector<std::string> words,
+                                   const std::vector<Flag>& globals) {
+  for (std::string& word : words) {
+    if (word.size() < 3 || word[0] != '-' || word[2] != '=') continue;
+    for (const Flag& flag : globals) {
+      const std::vector<std::string> names = NamesOf(flag);
+      if (flag.bare.empty() || names.front() != word.substr(0, 2)) continue;
+      word = absl::StrCat(names.back(), word.substr(2));
+      break;
+    }
+  }
+  return words;
+}
+
 // Runs the library; its exceptions end here.
 absl::Status RunLibrary(const std::vector<std::string>& words, CLI::App* app) {
   std::vector<std::string> reversed(words.rbegin(), words.rend());
@@ -263,7 +278,7 @@ absl::Status ParseCommandLine(const Command& root,
   // What follows "--" never reaches the library: arguments all of them.
   const auto dashes = std::find(words.begin(), words.end(), "--");
   const absl::Status parsed =
-      RunLibrary(std::vector<std::string>(words.begin(), dashes), &app);
+      RunLibrary(LongForms({words.begin(), dashes}, globals), &app);
   const CLI::App* leaf = Follow(app, nodes, selected);
   const Command& command = *nodes.at(leaf).command;
   if (HelpWanted(leaf, nodes) ||

@@ -52,7 +52,7 @@ class ParserTest : public testing::Test {
                  .value = "FORM",
                  .set = SetText(&given_.format),
                  .hidden_names = "--formatted"},
-                {.names = "--dry-run",
+                {.names = "-d,--dry-run",
                  .value = "WHERE",
                  .set = SetText(&given_.dry_run),
                  .bare = "server"},
@@ -117,8 +117,10 @@ TEST_F(ParserTest, AFlagWithOptionalValueTakesNoWord) {
   ASSERT_TRUE(Parse({"topic", "create", "--dry-run", "a"}).ok());
   EXPECT_EQ(given_.dry_run, "server");
   EXPECT_EQ(given_.names, std::vector<std::string>{"a"});
-  ASSERT_TRUE(Parse({"topic", "create", "--dry-run=client", "a"}).ok());
-  EXPECT_EQ(given_.dry_run, "client");
+  for (const char* word : {"--dry-run=client", "-d=client"}) {
+    ASSERT_TRUE(Parse({"topic", "create", word, "a"}).ok());
+    EXPECT_EQ(given_.dry_run, "client");
+  }
 }
 
 TEST_F(ParserTest, NamesOfCommandsAreFineAsArguments) {
