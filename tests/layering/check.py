@@ -30,7 +30,7 @@ PURE_LIBRARIES = re.compile(
     r'^(@com_google_protobuf//|@com_github_google_glog//'
     r'|@com_github_jbeder_yaml_cpp//|@com_github_intel_isal//|@compression//'
     r'|@com_google_absl//absl/(base|container|functional|hash|numeric|status'
-    r'|strings|time|types)[:/]?.*|@bazel_tools//.*|@local_.*)')
+    r'|strings|time|types)[:/]?.*|@rules_cc//cc/pch:.*|@bazel_tools//.*|@local_.*)')
 
 
 def read_graph(lines):
