@@ -10,8 +10,8 @@
 #include "absl/time/time.h"
 #include "barnabas/v1/config_admin.grpc.pb.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
+#include "client/rpc/status_bridge.h"
 #include "client/rpc/unary_call.h"
-#include "client/serving/server_status.h"
 #include "proto/types/error.h"
 
 namespace barnabas::broker {
@@ -159,7 +159,7 @@ class OneHopForwarder final : public AdminForwarder {
                    bool write, Start start) {
     Reactor* reactor = context->DefaultReactor();
     if (context->client_metadata().count(kForwardedKey) > 0) {
-      reactor->Finish(rpc::ToGrpcStatus(MakeError(
+      reactor->Finish(rpc::ToGrpc(MakeError(
           ErrorCode::kInvalidRequest, "this call was forwarded before",
           "point cluster.controllers at controllers' peer "
           "listeners, not at brokers")));
@@ -214,10 +214,10 @@ class OneHopForwarder final : public AdminForwarder {
     if (!answer.ok()) return Failed(call, endpoint, answer.status());
     const LogIndex version(VersionOf(*answer));
     *call->response = *std::move(answer);
-    deps_.follower->WhenApplied(
-        version, Left(*call), [call](const absl::Status& applied) {
-          call->reactor->Finish(rpc::ToGrpcStatus(applied));
-        });
+    deps_.follower->WhenApplied(version, Left(*call),
+                                [call](const absl::Status& applied) {
+                                  call->reactor->Finish(rpc::ToGrpc(applied));
+                                });
   }
 
   // Asks another controller where that is safe: nothing was sent, or whoever
@@ -236,8 +236,7 @@ class OneHopForwarder final : public AdminForwarder {
         return;
       }
     }
-    call->reactor->Finish(
-        rpc::ToGrpcStatus(Explain(status, endpoint, call->write)));
+    call->reactor->Finish(rpc::ToGrpc(Explain(status, endpoint, call->write)));
   }
 
   const Deps deps_;

@@ -108,7 +108,7 @@ void StreamFollower::Dial() {
   internal::v1::FollowMetadataRequest request;
   request.set_cluster_id(options_.cluster_id.ToString());
   request.set_node_id(options_.node.value());
-  request.set_from(image().version().Next().value());
+  request.set_begin(image().version().Next().value());
   stream_->Write(rpc::WriteMessage(request));
   stream_->CloseWrites();
   Watch();

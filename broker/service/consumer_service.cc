@@ -7,7 +7,7 @@
 #include "broker/service/offsets_for_times.h"
 #include "broker/service/poll.h"
 #include "broker/service/tail.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "proto/types/error.h"
 
 namespace barnabas::broker {
@@ -35,7 +35,7 @@ grpc::ServerUnaryReactor* ConsumerService::ListOffsets(
     v1::ListOffsetsResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(
-      rpc::ToGrpcStatus(broker::ListOffsets(*context_, *request, response)));
+      rpc::ToGrpc(broker::ListOffsets(*context_, *request, response)));
   return reactor;
 }
 
@@ -47,13 +47,13 @@ grpc::ServerUnaryReactor* ConsumerService::OffsetsForTimes(
   env::EventLoop* loop =
       context_->reading->At(reinterpret_cast<uintptr_t>(request) >> 6);
   const bool taken = loop->Post([this, request, response, reactor] {
-    reactor->Finish(rpc::ToGrpcStatus(
-        broker::OffsetsForTimes(*context_, *request, response)));
+    reactor->Finish(
+        rpc::ToGrpc(broker::OffsetsForTimes(*context_, *request, response)));
   });
   if (taken) return reactor;
-  reactor->Finish(rpc::ToGrpcStatus(MakeError(ErrorCode::kOverloaded,
-                                              "the broker has too much to do",
-                                              "try again later")));
+  reactor->Finish(rpc::ToGrpc(MakeError(ErrorCode::kOverloaded,
+                                        "the broker has too much to do",
+                                        "try again later")));
   return reactor;
 }
 

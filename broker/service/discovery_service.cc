@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "broker/service/watch_metadata.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "metadata/view/cluster_view.h"
 #include "metadata/view/topic_view.h"
 #include "proto/types/limits.h"
@@ -66,7 +66,7 @@ grpc::ServerUnaryReactor* DiscoveryService::DescribeTopics(
       view::DescribeTopics(context_->table->image(), *request);
   if (described.ok()) *response = *std::move(described);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(rpc::ToGrpcStatus(described.status()));
+  reactor->Finish(rpc::ToGrpc(described.status()));
   return reactor;
 }
 

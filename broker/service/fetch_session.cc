@@ -18,7 +18,7 @@ absl::StatusOr<std::unique_ptr<FetchSession>> FetchSession::Open(
   if (add.has_leader_epoch()) epoch = LeaderEpoch(add.leader_epoch());
   RETURN_IF_ERROR(partition->Serve(epoch).status());
   ASSIGN_OR_RETURN(const Offset from,
-                   ResolvePosition(*partition, add.from(), v1::Position()));
+                   ResolvePosition(*partition, add.begin(), v1::Position()));
   ASSIGN_OR_RETURN(const std::optional<Offset> until,
                    ResolveStop(*partition, add.until()));
   return std::make_unique<FetchSession>(

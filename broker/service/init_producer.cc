@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "proto/types/error.h"
 
 namespace barnabas::broker {
@@ -33,7 +33,7 @@ void StartInitProducer(ProducerIdBlock* ids,
                        grpc::ServerUnaryReactor* reactor) {
   const absl::Status checked = Check(request);
   if (!checked.ok()) {
-    reactor->Finish(rpc::ToGrpcStatus(checked));
+    reactor->Finish(rpc::ToGrpc(checked));
     return;
   }
   if (request.has_producer_id() && request.producer_epoch() < INT16_MAX) {
@@ -44,7 +44,7 @@ void StartInitProducer(ProducerIdBlock* ids,
   }
   ids->Next([response, reactor](absl::StatusOr<ProducerId> id) {
     if (id.ok()) response->set_producer_id(id->value());
-    reactor->Finish(rpc::ToGrpcStatus(id.status()));
+    reactor->Finish(rpc::ToGrpc(id.status()));
   });
 }
 

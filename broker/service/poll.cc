@@ -10,7 +10,7 @@
 #include "broker/service/partition_reader.h"
 #include "broker/service/read_wait.h"
 #include "broker/service/topic_lookup.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
 #include "proto/types/limits.h"
@@ -102,7 +102,7 @@ class PollCall : public grpc::ServerUnaryReactor,
     }
     if (!request_.partitions().empty()) {
       for (const v1::PollPartition& asked : request_.partitions()) {
-        OpenPlace(image, *topic, asked.partition(), asked.from());
+        OpenPlace(image, *topic, asked.partition(), asked.begin());
       }
       return absl::OkStatus();
     }
@@ -124,7 +124,7 @@ class PollCall : public grpc::ServerUnaryReactor,
       return;
     }
     const absl::StatusOr<Offset> offset =
-        ResolvePosition(**found, from, request_.from());
+        ResolvePosition(**found, from, request_.begin());
     if (!offset.ok()) {
       place.error = offset.status();
       return;
@@ -193,7 +193,7 @@ class PollCall : public grpc::ServerUnaryReactor,
     if (std::exchange(answered_, true)) return;
     if (wait_ != nullptr) wait_->Cancel();
     loop_->Cancel(timer_);
-    Finish(rpc::ToGrpcStatus(status));
+    Finish(rpc::ToGrpc(status));
   }
 
   const ServiceContext* const context_;

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "broker/replication/produced_batch.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
 #include "proto/types/limits.h"
@@ -34,7 +34,7 @@ class ProduceCall : public grpc::ServerUnaryReactor,
     self_ = shared_from_this();
     const int32_t count = request.batches_size();
     if (count == 0 || count > kBatchesPerFrameMax) {
-      Finish(rpc::ToGrpcStatus(
+      Finish(rpc::ToGrpc(
           MakeError(ErrorCode::kInvalidRequest,
                     absl::StrCat("a request with ", count, " batches, 1 to ",
                                  kBatchesPerFrameMax, " are taken"),

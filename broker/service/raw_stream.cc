@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 
 namespace barnabas::broker {
 
@@ -66,7 +66,7 @@ void RawStream::WriteOn() {
       finished_ = true;
       status = status_;
     }
-    Finish(rpc::ToGrpcStatus(status));
+    Finish(rpc::ToGrpc(status));
     return;
   }
 }

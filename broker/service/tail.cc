@@ -10,7 +10,7 @@
 #include "broker/service/partition_reader.h"
 #include "broker/service/read_wait.h"
 #include "broker/service/topic_lookup.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
 #include "proto/types/limits.h"
@@ -103,7 +103,7 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
           std::shared_ptr<Partition> found,
           FindPartition(*context_->table, image, *topic, partition));
       ASSIGN_OR_RETURN(const Offset from,
-                       ResolvePosition(*found, request_.from(), end));
+                       ResolvePosition(*found, request_.begin(), end));
       ASSIGN_OR_RETURN(const std::optional<Offset> until,
                        ResolveStop(*found, request_.until()));
       readers_.emplace_back(std::move(found), from, until);
@@ -126,7 +126,7 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
     ending_.finished = true;
     if (waiting_ != nullptr) waiting_->Cancel();
     loop_->Cancel(timer_);
-    Finish(rpc::ToGrpcStatus(ending_.status));
+    Finish(rpc::ToGrpc(ending_.status));
   }
 
   // Puts the next message into response_, if there is one.

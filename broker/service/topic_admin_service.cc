@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "client/rpc/status_bridge.h"
 #include "client/serving/name_pattern.h"
-#include "client/serving/server_status.h"
 #include "metadata/view/topic_view.h"
 #include "proto/types/status_macros.h"
 #include "proto/types/uuid.h"
@@ -75,7 +75,7 @@ grpc::ServerUnaryReactor* TopicAdminService::ListTopics(
   absl::StatusOr<v1::ListTopicsResponse> listed = List(*request);
   if (listed.ok()) *response = *std::move(listed);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(rpc::ToGrpcStatus(listed.status()));
+  reactor->Finish(rpc::ToGrpc(listed.status()));
   return reactor;
 }
 
@@ -86,7 +86,7 @@ grpc::ServerUnaryReactor* TopicAdminService::DescribeTopic(
   absl::StatusOr<v1::DescribeTopicResponse> described = Describe(*request);
   if (described.ok()) *response = *std::move(described);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(rpc::ToGrpcStatus(described.status()));
+  reactor->Finish(rpc::ToGrpc(described.status()));
   return reactor;
 }
 

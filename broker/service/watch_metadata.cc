@@ -8,7 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "metadata/view/watch_view.h"
 #include "proto/types/error.h"
 #include "proto/types/limits.h"
@@ -129,7 +129,7 @@ class WatchCall : public grpc::ServerWriteReactor<v1::WatchMetadataResponse>,
     if ((!begun_ && !end_.has_value()) || writing_ || finished_) return;
     if (end_.has_value()) {
       finished_ = true;
-      Finish(rpc::ToGrpcStatus(*end_));
+      Finish(rpc::ToGrpc(*end_));
       return;
     }
     std::optional<v1::WatchMetadataResponse> frame = NextFrame();

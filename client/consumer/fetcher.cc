@@ -153,9 +153,9 @@ void Fetcher::Consider(Track* track) {
   add.mutable_topic()->set_id(track->topic_id);
   add.set_partition(track->partition.partition);
   if (track->next_offset.has_value()) {
-    add.mutable_from()->set_offset(*track->next_offset);
+    add.mutable_begin()->set_offset(*track->next_offset);
   } else {
-    *add.mutable_from() = track->start;
+    *add.mutable_begin() = track->start;
   }
   track->link = link.get();
   track->session = link->Add(std::move(add), CreditShare());

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
 #include "proto/types/units.h"
@@ -71,7 +71,7 @@ grpc::ServerUnaryReactor* NodeAdminService::SetLogLevel(
   const absl::Status changed = Change(*request);
   if (changed.ok()) Fill(levels_->filter(), response->mutable_levels());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(changed));
+  reactor->Finish(ToGrpc(changed));
   return reactor;
 }
 

@@ -15,7 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "controller/service/active_driver.h"
 #include "metadata/image/cluster_image.h"
 #include "proto/types/error.h"
@@ -41,7 +41,7 @@ grpc::ServerUnaryReactor* AnswerRead(const ActiveDriver& driver,
     status = answer.status();
     if (answer.ok()) *response = *std::move(answer);
   }
-  reactor->Finish(rpc::ToGrpcStatus(status));
+  reactor->Finish(rpc::ToGrpc(status));
   return reactor;
 }
 

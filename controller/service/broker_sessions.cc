@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "controller/service/stream_writer.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
@@ -79,7 +79,7 @@ class BrokerSessions::Session final
     internal::v1::BrokerSessionResponse last;
     *last.mutable_failed() = ToProto(status);
     writer_.Write(std::move(last));
-    writer_.Finish(rpc::ToGrpcStatus(status));
+    writer_.Finish(rpc::ToGrpc(status));
   }
 
  private:
@@ -163,9 +163,9 @@ BrokerSessions::Reactor* BrokerSessions::Open() {
     class Refused final : public Reactor {
      public:
       Refused() {
-        Finish(rpc::ToGrpcStatus(
-            MakeError(ErrorCode::kOverloaded, "too many broker sessions",
-                      "see which brokers dial without end")));
+        Finish(rpc::ToGrpc(MakeError(ErrorCode::kOverloaded,
+                                     "too many broker sessions",
+                                     "see which brokers dial without end")));
       }
       void OnDone() override { delete this; }
     };

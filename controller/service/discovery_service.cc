@@ -1,6 +1,6 @@
 #include "controller/service/discovery_service.h"
 
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "controller/service/answer_read.h"
 #include "metadata/view/cluster_view.h"
 #include "metadata/view/topic_view.h"
@@ -50,10 +50,10 @@ DiscoveryService::Reactor* DiscoveryService::DescribeCluster(
       deps_.loop->Post([driver = deps_.driver, reactor, response] {
         const absl::Status status = CheckReplayed(driver->core().committed());
         if (status.ok()) *response = Describe(driver->core());
-        reactor->Finish(rpc::ToGrpcStatus(status));
+        reactor->Finish(rpc::ToGrpc(status));
       });
   if (!taken) {
-    reactor->Finish(rpc::ToGrpcStatus(MakeError(
+    reactor->Finish(rpc::ToGrpc(MakeError(
         ErrorCode::kOverloaded, "too many requests wait for the controller",
         "try again later")));
   }

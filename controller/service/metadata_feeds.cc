@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "controller/service/stream_writer.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
@@ -49,7 +49,7 @@ class MetadataFeeds::Feed final : public Reactor,
       : owner_(owner),
         request_(std::move(request)),
         writer_(this),
-        next_(request_.from()) {}
+        next_(request_.begin()) {}
 
   void Begin() {
     self_ = shared_from_this();
@@ -90,9 +90,7 @@ class MetadataFeeds::Feed final : public Reactor,
     writer_.Write(std::move(response));
   }
 
-  void End(const absl::Status& status) {
-    writer_.Finish(rpc::ToGrpcStatus(status));
-  }
+  void End(const absl::Status& status) { writer_.Finish(rpc::ToGrpc(status)); }
 
  private:
   // Runs `work` on the loop, or ends the stream with what went wrong.
@@ -176,12 +174,12 @@ absl::Status MetadataFeeds::Check(
         "file");
   }
   const int64_t end = deps_.quorum->committed_end().value();
-  if (request.from() < 0 || request.from() > end) {
+  if (request.begin() < 0 || request.begin() > end) {
     return WithOffsetRange(
         MakeError(
             ErrorCode::kOffsetOutOfRange,
             absl::StrCat("the metadata log ends at offset ", end, ", but node ",
-                         request.node_id(), " asks for ", request.from()),
+                         request.node_id(), " asks for ", request.begin()),
             "the log was cut or restored; restart that node"),
         {Offset(0), Offset(end)});
   }

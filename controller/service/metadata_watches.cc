@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "controller/service/stream_writer.h"
 #include "metadata/image/cluster_delta.h"
 #include "metadata/view/watch_view.h"
@@ -57,9 +57,7 @@ class MetadataWatches::Watch final
     if (frame.has_value()) writer_.Write(*std::move(frame));
   }
 
-  void End(const absl::Status& status) {
-    writer_.Finish(rpc::ToGrpcStatus(status));
-  }
+  void End(const absl::Status& status) { writer_.Finish(rpc::ToGrpc(status)); }
 
  private:
   template <typename Work>

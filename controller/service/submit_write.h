@@ -14,7 +14,7 @@
 #include <utility>
 #include <variant>
 
-#include "client/serving/server_status.h"
+#include "client/rpc/status_bridge.h"
 #include "controller/service/active_driver.h"
 
 namespace barnabas::controller {
@@ -31,7 +31,7 @@ grpc::ServerUnaryReactor* SubmitWrite(ActiveDriver* driver,
       *response = std::get<Response>(*std::move(answer));
       reactor->Finish(grpc::Status::OK);
     } else {
-      reactor->Finish(rpc::ToGrpcStatus(answer.status()));
+      reactor->Finish(rpc::ToGrpc(answer.status()));
     }
   });
   return reactor;

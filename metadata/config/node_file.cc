@@ -213,4 +213,19 @@ std::optional<std::string> OverrideOfVariable(std::string_view variable,
                       AsAbsl(value));
 }
 
+NodeFile WithVariables(
+    NodeFile file,
+    const std::vector<std::pair<std::string, std::string>>& variables) {
+  if (file.name.empty()) file.name = "the command line";
+  std::vector<std::string> overrides;
+  for (const auto& [variable, value] : variables) {
+    std::optional<std::string> setting = OverrideOfVariable(variable, value);
+    if (setting.has_value()) overrides.push_back(*std::move(setting));
+  }
+  overrides.insert(overrides.end(), file.overrides.begin(),
+                   file.overrides.end());
+  file.overrides = std::move(overrides);
+  return file;
+}
+
 }  // namespace barnabas::config

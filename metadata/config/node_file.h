@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -39,6 +40,13 @@ absl::StatusOr<v1::ControllerNodeConfig> ParseControllerNode(
 // nullopt for any other variable.
 std::optional<std::string> OverrideOfVariable(std::string_view variable,
                                               std::string_view value);
+
+// `file` under what the environment says (names and values) as well: its own
+// overrides, which somebody typed, win over those. A file without a name is
+// called the command line.
+NodeFile WithVariables(
+    NodeFile file,
+    const std::vector<std::pair<std::string, std::string>>& variables);
 
 }  // namespace barnabas::config
 

@@ -63,4 +63,10 @@ absl::Status ApplyModuleFlags(LogLevels* levels) {
   return absl::OkStatus();
 }
 
+absl::Status StartLoggingByFlags(LogOptions options, LogLevels* levels) {
+  ASSIGN_OR_RETURN(options, WithLogFlags(std::move(options)));
+  RETURN_IF_ERROR(StartLogging(options));
+  return ApplyModuleFlags(levels);
+}
+
 }  // namespace barnabas::env

@@ -20,6 +20,9 @@ absl::StatusOr<LogOptions> WithLogFlags(LogOptions options);
 // Applies --log_modules ("partition_log=2,raft*=1").
 absl::Status ApplyModuleFlags(LogLevels* levels);
 
+// Begins the logs of a program: `options`, the flags over them, its modules.
+absl::Status StartLoggingByFlags(LogOptions options, LogLevels* levels);
+
 }  // namespace barnabas::env
 
 #endif  // BARNABAS_STORAGE_ENV_LOG_FLAGS_H_

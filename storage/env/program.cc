@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string_view>
 
@@ -13,11 +15,15 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "proto/types/error.h"
+#include "proto/types/status_macros.h"
 #include "proto/types/text.h"
+#include "proto/types/units.h"
 #include "proto/types/version.h"
 #include "storage/env/allocator.h"
+#include "storage/env/file.h"
 #include "storage/env/lock_checks.h"
 #include "storage/env/net/tcp_acceptor.h"
+#include "storage/env/posix_file.h"
 #include "storage/env/signals.h"
 
 ABSL_FLAG(std::string, config, "", "Path of the node file (YAML).");
@@ -31,6 +37,8 @@ namespace {
 
 constexpr std::string_view kSet = "--set";
 constexpr std::string_view kVariables = "BARNABAS_CFG_";
+// A node file is a page of text; anything far larger is a mistake.
+constexpr int64_t kNodeFileBytesMax = kMiB;
 
 // Moves all --set out of the command line.
 absl::StatusOr<std::vector<std::string>> TakeOverrides(
@@ -81,6 +89,33 @@ std::vector<std::pair<std::string, std::string>> Variables() {
   return variables;
 }
 
+absl::StatusOr<std::string> ReadText(const std::string& path) {
+  PosixFileSystem files;
+  ASSIGN_OR_RETURN(const std::unique_ptr<File> file,
+                   files.Open(path, OpenMode::kRead));
+  ASSIGN_OR_RETURN(const int64_t size, file->Size());
+  if (size > kNodeFileBytesMax) {
+    return MakeError(ErrorCode::kInvalidNodeFile,
+                     absl::StrCat(path, " has ", size, " bytes, more than ",
+                                  kNodeFileBytesMax));
+  }
+  std::string text(static_cast<size_t>(size), '\0');
+  ASSIGN_OR_RETURN(const size_t read,
+                   file->ReadAt(0, text.size(), text.data()));
+  text.resize(read);
+  return text;
+}
+
+absl::StatusOr<std::string> ReadNodeFile(const std::string& path) {
+  if (path.empty()) return std::string();
+  absl::StatusOr<std::string> text = ReadText(path);
+  if (text.ok()) return text;
+  return MakeError(
+      ErrorCode::kInvalidNodeFile,
+      absl::StrCat("the node file cannot be read: ", text.status().message()),
+      "give the path of a readable file to --config");
+}
+
 // What --version and --help say.
 void Describe(const std::string& about) {
   // absl ends a process that says it twice.
@@ -108,9 +143,8 @@ absl::StatusOr<ProgramArguments> BeginProgram(int argc, char** argv,
   RaiseDescriptorLimit();
   Describe(about);
   std::vector<char*> arguments(argv, argv + argc);
-  absl::StatusOr<std::vector<std::string>> overrides =
-      TakeOverrides(&arguments);
-  if (!overrides.ok()) return overrides.status();
+  ASSIGN_OR_RETURN(std::vector<std::string> overrides,
+                   TakeOverrides(&arguments));
   const std::vector<char*> rest = absl::ParseCommandLine(
       static_cast<int>(arguments.size()), arguments.data());
   if (rest.size() > 1) {
@@ -120,7 +154,8 @@ absl::StatusOr<ProgramArguments> BeginProgram(int argc, char** argv,
   }
   ProgramArguments result;
   result.config = absl::GetFlag(FLAGS_config);
-  result.overrides = *std::move(overrides);
+  ASSIGN_OR_RETURN(result.config_text, ReadNodeFile(result.config));
+  result.overrides = std::move(overrides);
   result.variables = Variables();
   return result;
 }

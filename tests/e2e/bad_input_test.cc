@@ -171,7 +171,7 @@ TEST_F(BadInput, OffsetOutOfRangeTellsTheRange) {
   request.mutable_topic()->set_name("t");
   v1::PollPartition* place = request.add_partitions();
   place->set_partition(1);
-  place->mutable_from()->set_offset(99);
+  place->mutable_begin()->set_offset(99);
   const v1::Error error = Poll(request);
   EXPECT_EQ(error.code(), v1::ERROR_CODE_OFFSET_OUT_OF_RANGE);
   EXPECT_EQ(error.offset_range().log_end(), 0);

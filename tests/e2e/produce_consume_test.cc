@@ -131,7 +131,7 @@ TEST_F(ProduceConsume, TailStopsAtTheEnd) {
   }
   v1::TailRequest request;
   request.mutable_topic()->set_name("tail");
-  request.mutable_from()->set_start(true);
+  request.mutable_begin()->set_start(true);
   request.mutable_until()->set_end(true);
   const auto context = Context();
   const auto stream = consumer_->Tail(context.get(), request);
@@ -204,7 +204,7 @@ TEST_F(ProduceConsume, FetchStreamFollowsAndEndsAtItsStop) {
   v1::AddSession* add = request.mutable_add();
   add->set_session(7);
   add->mutable_topic()->set_name("fetch");
-  add->mutable_from()->set_start(true);
+  add->mutable_begin()->set_start(true);
   add->mutable_until()->set_offset(2);
   ASSERT_TRUE(stream->Write(request));
   ASSERT_TRUE(stream->Read(&response));

@@ -126,7 +126,7 @@ TEST_F(MetadataFollowerTest, PublishesEachBatchOfChanges) {
   controller_.on_follow = [&](const FollowMetadataRequest& request,
                               FakeController::FeedWriter* writer,
                               grpc::ServerContext*) {
-    gate_.Update([&] { asked_.push_back(request.from()); });
+    gate_.Update([&] { asked_.push_back(request.begin()); });
     FollowMetadataResponse first;
     AddBootstrap(kCluster, &first);
     AddTopic(1, "a", &first);
@@ -151,9 +151,9 @@ TEST_F(MetadataFollowerTest, GoesOnAtTheNextOffsetAfterABrokenStream) {
   controller_.on_follow = [&](const FollowMetadataRequest& request,
                               FakeController::FeedWriter* writer,
                               grpc::ServerContext*) {
-    gate_.Update([&] { asked_.push_back(request.from()); });
+    gate_.Update([&] { asked_.push_back(request.begin()); });
     FollowMetadataResponse response;
-    if (request.from() == 0) {
+    if (request.begin() == 0) {
       AddBootstrap(kCluster, &response);
       AddTopic(1, "a", &response);
       writer->Write(response);

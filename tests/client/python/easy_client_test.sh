@@ -20,6 +20,28 @@ protoc -Iproto -I/usr/include --plugin=protoc-gen-grpc="$PLUGIN" \
   --python_out="$TEST_TMPDIR/stubs" --grpc_out="$TEST_TMPDIR/stubs" \
   $(find -L proto -name '*.proto')
 
+# No name is a word that Python keeps for itself: message.from would not parse.
+PYTHONPATH=$TEST_TMPDIR/stubs "$PYTHON" - << 'NAMES'
+import importlib
+import keyword
+import pathlib
+import sys
+
+stubs = pathlib.Path(sys.path[1])
+count = 0
+for path in stubs.glob('barnabas/**/*_pb2.py'):
+    module = importlib.import_module(
+        '.'.join(path.relative_to(stubs).with_suffix('').parts))
+    waiting = list(module.DESCRIPTOR.message_types_by_name.values())
+    while waiting:
+        message = waiting.pop()
+        waiting += message.nested_types
+        for name in [message.name] + [field.name for field in message.fields]:
+            count += 1
+            assert not keyword.iskeyword(name), f'{message.full_name}.{name}'
+assert count > 100, count
+NAMES
+
 PORT=$("$PYTHON" - << 'PORTS'
 import random
 import socket

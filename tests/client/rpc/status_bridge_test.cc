@@ -2,11 +2,29 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "barnabas/v1/error.pb.h"
+#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "proto/types/error.h"
 
 namespace barnabas::rpc {
 namespace {
+
+google::rpc::Status DetailsOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  EXPECT_TRUE(details.ParseFromString(status.error_details()));
+  return details;
+}
+
+template <typename Message>
+bool Find(const google::rpc::Status& details, Message* message) {
+  for (const auto& detail : details.details()) {
+    if (detail.UnpackTo(message)) return true;
+  }
+  return false;
+}
 
 TEST(StatusBridgeTest, OkStaysOk) {
   EXPECT_TRUE(ToGrpc(absl::OkStatus()).ok());
@@ -40,14 +58,53 @@ TEST(StatusBridgeTest, DetailsTravel) {
   EXPECT_EQ(LeaderOf(received)->endpoint, "localhost:9302");
 }
 
-TEST(StatusBridgeTest, OtherLanguagesFindTheDetailWhereTheyLook) {
-  const grpc::Status wire = ToGrpc(MakeError(ErrorCode::kUnknownTopic, "no"));
-  google::rpc::Status details;
-  ASSERT_TRUE(details.ParseFromString(wire.error_details()));
-  EXPECT_EQ(details.code(), 5);
-  ASSERT_EQ(details.details_size(), 1);
-  EXPECT_EQ(details.details(0).type_url(),
-            "type.googleapis.com/barnabas.v1.Error");
+TEST(StatusBridgeTest, OtherLanguagesFindReasonHintAndDelayWhereTheyLook) {
+  const grpc::Status status = ToGrpc(WithRetryAfter(
+      MakeError(ErrorCode::kOverloaded, "too many", "wait a little"), 1500));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(status.error_message(), "too many");
+  const google::rpc::Status details = DetailsOf(status);
+  EXPECT_EQ(details.code(), 8);
+  google::rpc::ErrorInfo reason;
+  ASSERT_TRUE(Find(details, &reason));
+  EXPECT_EQ(reason.reason(), "OVERLOADED");
+  EXPECT_EQ(reason.domain(), "barnabas");
+  google::rpc::RetryInfo retry;
+  ASSERT_TRUE(Find(details, &retry));
+  EXPECT_EQ(retry.retry_delay().seconds(), 1);
+  EXPECT_EQ(retry.retry_delay().nanos(), 500000000);
+  google::rpc::Help help;
+  ASSERT_TRUE(Find(details, &help));
+  EXPECT_EQ(help.links(0).description(), "wait a little");
+  v1::Error error;
+  ASSERT_TRUE(Find(details, &error));
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_OVERLOADED);
+}
+
+TEST(StatusBridgeTest, KeepsATypedDetail) {
+  const absl::Status back = FromGrpc(
+      ToGrpc(WithOffsetRange(MakeError(ErrorCode::kOffsetOutOfRange, "beyond"),
+                             {Offset(3), Offset(9)})));
+  ASSERT_TRUE(OffsetRangeOf(back).has_value());
+  EXPECT_EQ(OffsetRangeOf(back)->end, Offset(9));
+}
+
+TEST(StatusBridgeTest, FitsIntoHttpHeaders) {
+  const std::string wide(100000, 'x');
+  const grpc::Status status =
+      ToGrpc(MakeError(ErrorCode::kInvalidSetting, wide, wide));
+  EXPECT_LT(status.error_message().size(), 2000u);
+  EXPECT_LT(status.error_details().size(), 6000u);
+  EXPECT_EQ(CodeOf(FromGrpc(status)), ErrorCode::kInvalidSetting);
+}
+
+TEST(StatusBridgeTest, CutsNoCharacterInHalf) {
+  std::string euros;
+  for (int i = 0; i < 1000; ++i) euros += "\xE2\x82\xAC";
+  const std::string cut =
+      ToGrpc(MakeError(ErrorCode::kInternal, euros)).error_message();
+  ASSERT_GT(cut.size(), 3u);
+  EXPECT_EQ((cut.size() - 3) % 3, 0u) << "whole characters and three dots";
 }
 
 TEST(StatusBridgeTest, StatusesOfOthersKeepCodeAndText) {

@@ -109,16 +109,16 @@ class FetchTalk {
       return fail(NotLeaderError(*self_.state, partition));
     }
     session.partition = add.partition();
-    switch (add.from().at_case()) {
+    switch (add.begin().at_case()) {
       case v1::Position::kEnd:
         session.next = partition.log_end();
         break;
       case v1::Position::kOffset:
-        session.next = add.from().offset();
+        session.next = add.begin().offset();
         break;
       case v1::Position::kLast:
         session.next = std::max(partition.log_start(),
-                                partition.log_end() - add.from().last());
+                                partition.log_end() - add.begin().last());
         break;
       default:
         session.next = partition.log_start();

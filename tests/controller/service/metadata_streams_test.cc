@@ -29,7 +29,7 @@ class Feed {
     FollowMetadataRequest request;
     request.set_cluster_id(cluster);
     request.set_node_id(100);
-    request.set_from(from);
+    request.set_begin(from);
     reader_ = stub_->FollowMetadata(&context_, request);
   }
   ~Feed() {

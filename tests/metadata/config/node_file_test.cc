@@ -142,5 +142,15 @@ TEST(NodeFile, VariablesStandForOverrides) {
   EXPECT_EQ(OverrideOfVariable("BARNABAS_CFG_", "x"), std::nullopt);
 }
 
+TEST(NodeFile, WhatIsTypedWinsOverTheEnvironment) {
+  const NodeFile file = WithVariables(
+      {"", "", {"node.id=2"}},
+      {{"BARNABAS_CFG_NODE__ID", "1"}, {"BARNABAS_BOOTSTRAP", "x"}});
+  EXPECT_EQ(file.name, "the command line");
+  EXPECT_EQ(file.overrides,
+            (std::vector<std::string>{"node.id=1", "node.id=2"}));
+  EXPECT_EQ(WithVariables({"b.yaml", "", {}}, {}).name, "b.yaml");
+}
+
 }  // namespace
 }  // namespace barnabas::config

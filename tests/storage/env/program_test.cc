@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -25,14 +26,21 @@ class ProgramTest : public ::testing::Test {
                         "A test.");
   }
 
+  // The path of a file with this text.
+  static std::string Write(const std::string& text) {
+    const std::string path = ::testing::TempDir() + "/node.yaml";
+    std::ofstream(path) << text;
+    return path;
+  }
+
   absl::FlagSaver saver_;
 };
 
 TEST_F(ProgramTest, TakesOverridesAgainAndAgain) {
   ASSERT_OK_AND_ASSIGN(
       const ProgramArguments arguments,
-      Begin({"--set", "a.b=1", "--config=/etc/x.yaml", "--set=c=d=e"}));
-  EXPECT_EQ(arguments.config, "/etc/x.yaml");
+      Begin({"--set", "a.b=1", "--config=" + Write("id: 1"), "--set=c=d=e"}));
+  EXPECT_EQ(arguments.config_text, "id: 1");
   EXPECT_EQ(arguments.overrides, (std::vector<std::string>{"a.b=1", "c=d=e"}));
 }
 
@@ -58,6 +66,18 @@ TEST_F(ProgramTest, RefusesArgumentsThatMakeNoSense) {
   EXPECT_THAT(Begin({"--set", "novalue"}),
               HasErrorCode(ErrorCode::kInvalidSetting));
   EXPECT_THAT(Begin({"stray"}), HasErrorCode(ErrorCode::kInvalidSetting));
+}
+
+TEST_F(ProgramTest, NamesANodeFileThatCannotBeRead) {
+  const auto missing = Begin({"--config=/no/such/node.yaml"});
+  ASSERT_THAT(missing, HasErrorCode(ErrorCode::kInvalidNodeFile));
+  EXPECT_NE(missing.status().message().find("/no/such/node.yaml"),
+            absl::string_view::npos);
+  EXPECT_THAT(Begin({"--config=" + ::testing::TempDir()}),
+              HasErrorCode(ErrorCode::kInvalidNodeFile));
+  // Not cut in silence, which could change its meaning.
+  EXPECT_THAT(Begin({"--config=" + Write(std::string((1 << 20) + 1, '#'))}),
+              HasErrorCode(ErrorCode::kInvalidNodeFile));
 }
 
 TEST_F(ProgramTest, SaysOneSentenceAndChoosesTheExitCode) {

@@ -3,10 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/types/status_macros.h"
+#include "proto/types/version.h"
 #include "tools/cli/frame/connect.h"
 #include "tools/cli/frame/values.h"
 #include "tools/cli/help/commands.h"
-#include "tools/cli/help/version.h"
 
 namespace barnabas::cli {
 namespace {
