@@ -107,7 +107,12 @@ class RunningBroker final : public BrokerProcess {
         .forwarder = membership_->forwarder(),
         .levels = levels_,
         .timers = threads_.control(),
-        .cluster_id = directory_->identity().cluster_id.ToString()});
+        .cluster_id = directory_->identity().cluster_id.ToString(),
+        .disk = [directory = directory_.get()]() -> view::DiskUse {
+          const auto space = directory->Space();
+          if (!space.ok()) return {};
+          return {space->total_bytes - space->free_bytes, space->free_bytes};
+        }});
     RETURN_IF_ERROR(Listen());
     membership_->Start(
         {Advertised("client", config_.listeners().client(), client_port()),

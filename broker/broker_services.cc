@@ -5,7 +5,7 @@ namespace barnabas::broker {
 BrokerServices::BrokerServices(const Deps& deps)
     : producer_(deps.context, deps.ids),
       consumer_(deps.context),
-      discovery_(deps.context, deps.board, deps.cluster_id),
+      discovery_(deps.context, deps.board, deps.cluster_id, deps.disk),
       topic_admin_(deps.context, deps.forwarder),
       config_admin_(deps.forwarder),
       node_admin_(deps.levels, deps.timers) {}

@@ -37,6 +37,7 @@ class BrokerServices {
     env::LogLevels* levels = nullptr;
     env::EventLoop* timers = nullptr;
     std::string cluster_id;
+    DiscoveryService::DiskProbe disk;
   };
 
   explicit BrokerServices(const Deps& deps);

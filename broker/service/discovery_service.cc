@@ -5,7 +5,6 @@
 #include "absl/status/statusor.h"
 #include "broker/service/watch_metadata.h"
 #include "client/rpc/status_bridge.h"
-#include "metadata/view/cluster_view.h"
 #include "metadata/view/topic_view.h"
 #include "proto/types/limits.h"
 #include "proto/types/version.h"
@@ -13,11 +12,13 @@
 namespace barnabas::broker {
 
 DiscoveryService::DiscoveryService(const ServiceContext* context,
-                                   MetadataBoard* board, std::string cluster_id)
+                                   MetadataBoard* board, std::string cluster_id,
+                                   DiskProbe disk)
     : context_(context),
       board_(board),
       cluster_id_(std::move(cluster_id)),
-      started_ms_(context->clock->WallMs()) {}
+      started_ms_(context->clock->WallMs()),
+      disk_(std::move(disk)) {}
 
 grpc::ServerUnaryReactor* DiscoveryService::GetServerInfo(
     grpc::CallbackServerContext* context,
@@ -52,6 +53,7 @@ grpc::ServerUnaryReactor* DiscoveryService::DescribeCluster(
     v1::DescribeClusterResponse* response) {
   view::ClusterViewOptions options;
   options.listener = "client";
+  options.disks[context_->self] = disk_();
   *response = view::DescribeCluster(context_->table->image(), options);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(grpc::Status::OK);

@@ -9,18 +9,23 @@
 #define BARNABAS_BROKER_SERVICE_DISCOVERY_SERVICE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "barnabas/v1/discovery.grpc.pb.h"
 #include "broker/service/metadata_board.h"
 #include "broker/service/service_context.h"
+#include "metadata/view/cluster_view.h"
 
 namespace barnabas::broker {
 
 class DiscoveryService final : public v1::Discovery::CallbackService {
  public:
+  // What the broker's own disk holds now; zeros if it cannot be told.
+  using DiskProbe = std::function<view::DiskUse()>;
+
   DiscoveryService(const ServiceContext* context, MetadataBoard* board,
-                   std::string cluster_id);
+                   std::string cluster_id, DiskProbe disk);
 
   grpc::ServerUnaryReactor* GetServerInfo(
       grpc::CallbackServerContext* context,
@@ -43,6 +48,7 @@ class DiscoveryService final : public v1::Discovery::CallbackService {
   MetadataBoard* const board_;
   const std::string cluster_id_;
   const int64_t started_ms_;
+  const DiskProbe disk_;
 };
 
 }  // namespace barnabas::broker

@@ -39,15 +39,14 @@ absl::StatusOr<v1::ListTopicsResponse> TopicAdminService::List(
                                     [&pattern](std::string_view name) {
                                       return pattern.Matches(name);
                                     }));
+  listed.set_node_id(context_->self.value());
   for (v1::TopicSummary& topic : *listed.mutable_topics()) {
-    int64_t bytes = 0;
-    bool known = true;
-    for (int32_t i = 0; i < topic.partitions() && known; ++i) {
+    for (int32_t i = 0; i < topic.partitions(); ++i) {
       const auto positions = PositionsOf(*context_->table, topic.id(), i);
-      known = positions.has_value();
-      if (known) bytes += positions->size_bytes;
+      if (!positions.has_value()) continue;
+      topic.set_size_bytes(topic.size_bytes() + positions->size_bytes);
+      topic.set_sized_partitions(topic.sized_partitions() + 1);
     }
-    if (known) topic.set_size_bytes(bytes);
   }
   return listed;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "barnabas/v1/discovery.grpc.pb.h"
 #include "barnabas/v1/node_admin.grpc.pb.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
+#include "client/admin/gathered.h"
 #include "client/admin/node_caller.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "proto/types/error.h"
@@ -20,6 +22,13 @@ namespace {
 
 // Leaders asked one after the other for partitions that others lead.
 constexpr int kLeaderRoundsMax = 3;
+// A broker that only completes an answer gets this long.
+constexpr absl::Duration kGatherTimeout = absl::Seconds(2);
+
+ClientOptions ForGathering(ClientOptions options) {
+  options.request_timeout = std::min(options.request_timeout, kGatherTimeout);
+  return options;
+}
 
 template <typename Service, typename Response, typename Request,
           typename Method>
@@ -104,15 +113,24 @@ absl::StatusOr<Response> AskLeaders(NodeCaller* caller, Request request,
 class ClusterAdmin final : public Admin {
  public:
   explicit ClusterAdmin(const ClientOptions& options)
-      : caller_(options, options.bootstrap) {}
+      : caller_(options, options.bootstrap),
+        gatherer_(ForGathering(options), options.bootstrap) {}
 
   absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo() override {
     return Read<v1::Discovery, v1::GetServerInfoResponse>(
         v1::GetServerInfoRequest(), &v1::Discovery::Stub::GetServerInfo);
   }
   absl::StatusOr<v1::DescribeClusterResponse> DescribeCluster() override {
-    return Read<v1::Discovery, v1::DescribeClusterResponse>(
+    auto cluster = Read<v1::Discovery, v1::DescribeClusterResponse>(
         v1::DescribeClusterRequest(), &v1::Discovery::Stub::DescribeCluster);
+    if (!cluster.ok()) return cluster;
+    Gather<v1::Discovery>(RunningBrokers(*cluster), WithoutDisk(*cluster),
+                          v1::DescribeClusterRequest(),
+                          &v1::Discovery::Stub::DescribeCluster,
+                          [&cluster](const v1::DescribeClusterResponse& other) {
+                            MergeDisks(other, &*cluster);
+                          });
+    return cluster;
   }
   absl::StatusOr<v1::DescribeTopicsResponse> DescribeTopics(
       const v1::DescribeTopicsRequest& request) override {
@@ -126,13 +144,33 @@ class ClusterAdmin final : public Admin {
   }
   absl::StatusOr<v1::ListTopicsResponse> ListTopics(
       const v1::ListTopicsRequest& request) override {
-    return Read<v1::TopicAdmin, v1::ListTopicsResponse>(
+    auto topics = Read<v1::TopicAdmin, v1::ListTopicsResponse>(
         request, &v1::TopicAdmin::Stub::ListTopics);
+    if (!topics.ok() || !LacksSizes(*topics)) return topics;
+    const std::map<int32_t, std::string> brokers = Brokers();
+    std::set<int32_t> others;
+    for (const auto& [id, endpoint] : brokers) others.insert(id);
+    others.erase(topics->node_id());
+    Gather<v1::TopicAdmin>(brokers, others, request,
+                           &v1::TopicAdmin::Stub::ListTopics,
+                           [&topics](const v1::ListTopicsResponse& other) {
+                             MergeSizes(other, &*topics);
+                           });
+    return topics;
   }
   absl::StatusOr<v1::DescribeTopicResponse> DescribeTopic(
       const v1::DescribeTopicRequest& request) override {
-    return Read<v1::TopicAdmin, v1::DescribeTopicResponse>(
+    auto topic = Read<v1::TopicAdmin, v1::DescribeTopicResponse>(
         request, &v1::TopicAdmin::Stub::DescribeTopic);
+    if (!topic.ok() || !request.include_offsets()) return topic;
+    const std::set<int32_t> leaders = LeadersToAsk(*topic);
+    if (leaders.empty()) return topic;
+    Gather<v1::TopicAdmin>(Brokers(), leaders, request,
+                           &v1::TopicAdmin::Stub::DescribeTopic,
+                           [&topic](const v1::DescribeTopicResponse& other) {
+                             MergeOffsets(other, &*topic);
+                           });
+    return topic;
   }
   absl::StatusOr<v1::AlterTopicsResponse> AlterTopics(
       const v1::AlterTopicsRequest& request) override {
@@ -182,7 +220,34 @@ class ClusterAdmin final : public Admin {
     return Ask<Service, Response>(&caller_, CallKind::kWrite, request, method);
   }
 
+  std::map<int32_t, std::string> Brokers() {
+    const auto cluster = Read<v1::Discovery, v1::DescribeClusterResponse>(
+        v1::DescribeClusterRequest(), &v1::Discovery::Stub::DescribeCluster);
+    // Without it the answer stays as incomplete as it says it is.
+    return cluster.ok() ? RunningBrokers(*cluster)
+                        : std::map<int32_t, std::string>();
+  }
+
+  // Asks those of `brokers` that are `wanted`; whoever does not answer leaves
+  // a gap.
+  template <typename Service, typename Request, typename Response,
+            typename Merge>
+  void Gather(const std::map<int32_t, std::string>& brokers,
+              const std::set<int32_t>& wanted, const Request& request,
+              grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
+                                                    const Request&, Response*),
+              Merge merge) {
+    for (const int32_t id : wanted) {
+      const auto found = brokers.find(id);
+      if (found == brokers.end()) continue;
+      const absl::StatusOr<Response> other = AskAt<Service, Response>(
+          &gatherer_, found->second, CallKind::kRead, request, method);
+      if (other.ok()) merge(*other);
+    }
+  }
+
   NodeCaller caller_;
+  NodeCaller gatherer_;
 };
 
 class OneNode final : public NodeClient {

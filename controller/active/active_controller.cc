@@ -298,7 +298,7 @@ planner::PlanContext ActiveController::MakeContext(const Instant& now) {
                      static_cast<uint64_t>(latest_.version().value()));
   return planner::PlanContext{latest_, latest_.version().Next(),
                               std::max(now.wall_ms, latest_.time_ms()),
-                              draw.Next()};
+                              draw.Next(), options_.replicas_max};
 }
 
 absl::StatusOr<LogIndex> ActiveController::AppendRecords(Records records,

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "metadata/image/cluster_image.h"
+#include "proto/types/limits.h"
 #include "proto/types/offsets.h"
 
 namespace barnabas::planner {
@@ -22,6 +23,8 @@ struct PlanContext {
   LogIndex offset;
   int64_t now_ms = 0;
   uint64_t seed = 0;
+  // Replicas of a partition that brokers can keep.
+  int32_t replicas_max = kReplicationFactorMax;
 };
 
 }  // namespace barnabas::planner

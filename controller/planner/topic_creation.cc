@@ -118,8 +118,9 @@ absl::StatusOr<placement::Assignment> TopicCreation::Assign(
   const int32_t partitions =
       topic.has_partitions() ? topic.partitions() : cluster_.num_partitions();
   RETURN_IF_ERROR(CheckPartitionCount(partitions));
-  const int32_t usual = std::min(cluster_.default_replication_factor(),
-                                 LiveBrokerCount(context_.image));
+  const int32_t usual =
+      std::min({cluster_.default_replication_factor(),
+                LiveBrokerCount(context_.image), context_.replicas_max});
   const int32_t factor = topic.has_replication_factor()
                              ? topic.replication_factor()
                              : std::max(usual, 1);
@@ -158,6 +159,18 @@ absl::StatusOr<std::vector<config::SettingChange>> TopicCreation::CheckSettings(
   return changes;
 }
 
+absl::Status TopicCreation::CheckReplicas(int64_t factor) const {
+  if (factor <= context_.replicas_max) return absl::OkStatus();
+  return MakeError(
+      ErrorCode::kUnsupportedFeature,
+      absl::StrCat("replication factor ", factor,
+                   ": followers come with a later release, this one keeps ",
+                   context_.replicas_max,
+                   context_.replicas_max == 1 ? " replica" : " replicas",
+                   " of a partition"),
+      absl::StrCat("-r ", context_.replicas_max, ", or leave it out"));
+}
+
 absl::Status TopicCreation::CheckRoom(int64_t partitions,
                                       int64_t records) const {
   if (partitions_ + partitions > kPartitionsPerClusterMax) {
@@ -190,6 +203,7 @@ absl::Status TopicCreation::Add(const v1::CreateTopic& topic,
                                 v1::TopicResult& result) {
   RETURN_IF_ERROR(CheckName(topic.name()));
   ASSIGN_OR_RETURN(const placement::Assignment assignment, Assign(topic));
+  RETURN_IF_ERROR(CheckReplicas(assignment[0].size()));
   ASSIGN_OR_RETURN(
       const std::vector<config::SettingChange> settings,
       CheckSettings(topic, static_cast<int32_t>(assignment[0].size())));

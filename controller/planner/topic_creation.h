@@ -3,13 +3,14 @@
 // What: checks one topic after the other on top of the image and of the topics
 //   planned before it, and collects records. Not given: partitions are
 //   num.partitions, the factor is default.replication.factor but at most the
-//   live brokers, and with more than two replicas min.insync.replicas becomes
-//   2 unless the cluster says otherwise.
+//   live brokers and what brokers can keep, and with more than two replicas
+//   min.insync.replicas becomes 2 unless the cluster says otherwise.
 // Units: counts. Empty case: no topics, no records.
 // Thread: one at a time.
 // Errors: INVALID_TOPIC_NAME, TOPIC_ALREADY_EXISTS, INVALID_PARTITION_COUNT,
 //   INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, INVALID_SETTING,
-//   LIMIT_EXCEEDED, BROKER_NOT_AVAILABLE, INVALID_REQUEST.
+//   LIMIT_EXCEEDED, BROKER_NOT_AVAILABLE, INVALID_REQUEST;
+//   UNSUPPORTED_FEATURE for more replicas than brokers can keep.
 // Always true: a topic that failed left nothing behind.
 #ifndef BARNABAS_CONTROLLER_PLANNER_TOPIC_CREATION_H_
 #define BARNABAS_CONTROLLER_PLANNER_TOPIC_CREATION_H_
@@ -48,6 +49,7 @@ class TopicCreation {
   absl::StatusOr<placement::Assignment> Assign(const v1::CreateTopic& topic);
   absl::StatusOr<std::vector<config::SettingChange>> CheckSettings(
       const v1::CreateTopic& topic, int32_t factor) const;
+  absl::Status CheckReplicas(int64_t factor) const;
   absl::Status CheckRoom(int64_t partitions, int64_t records) const;
   TopicId NewId();
 

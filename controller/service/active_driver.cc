@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/types/error.h"
+#include "proto/types/limits.h"
 
 namespace barnabas::controller {
 namespace {
@@ -27,6 +28,7 @@ active::Options CoreOptions(const ActiveDriver::Deps& deps) {
   active::Options options;
   options.id = deps.self;
   options.seed = deps.seed;
+  options.replicas_max = kReplicasServed;
   return options;
 }
 

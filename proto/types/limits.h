@@ -27,6 +27,9 @@ inline constexpr int32_t kTopicNameLengthMax = 249;
 inline constexpr int32_t kPartitionsPerTopicMax = 10 * 1000;
 inline constexpr int32_t kPartitionsPerClusterMax = 200 * 1000;
 inline constexpr int32_t kReplicationFactorMax = 16;
+// Replicas that brokers keep: there are no followers yet. More are refused by
+// name, since an acknowledgement would say what is not so.
+inline constexpr int32_t kReplicasServed = 1;
 inline constexpr int32_t kBrokersMax = 1000;
 // Items of one admin call, and records of one metadata entry.
 inline constexpr int32_t kItemsPerCallMax = 1000;

@@ -30,8 +30,11 @@ ImageBuilder Brokers(int count) {
 using Fill = std::function<void(v1::CreateTopic&)>;
 
 absl::Status Create(ImageBuilder& builder, const std::string& name,
-                    const Fill& fill, v1::TopicResult* result = nullptr) {
-  TopicCreation creation(ContextOf(builder));
+                    const Fill& fill, v1::TopicResult* result = nullptr,
+                    int32_t replicas_max = kReplicationFactorMax) {
+  PlanContext context = ContextOf(builder);
+  context.replicas_max = replicas_max;
+  TopicCreation creation(context);
   v1::CreateTopic topic;
   topic.set_name(name);
   fill(topic);
@@ -61,6 +64,35 @@ const image::SettingMap& Overrides(const ImageBuilder& builder,
                                    std::string_view name) {
   return builder.image().Settings(
       ConfigScope::kTopic, builder.image().FindTopic(name)->id.ToString());
+}
+
+TEST(TopicCreation, ReplicasThatBrokersCannotKeepAreRefusedByName) {
+  ImageBuilder builder = Brokers(3);
+  v1::TopicResult result;
+  EXPECT_OK(Create(builder, "usual", Nothing, &result, 1));
+  EXPECT_EQ(result.replication_factor(), 1);
+  const absl::Status refused = Create(
+      builder, "wanted",
+      [](v1::CreateTopic& topic) { topic.set_replication_factor(2); }, nullptr,
+      1);
+  EXPECT_THAT(refused, HasErrorCode(ErrorCode::kUnsupportedFeature));
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("replication factor 2"));
+  EXPECT_THAT(Create(
+                  builder, "listed",
+                  [](v1::CreateTopic& topic) {
+                    topic.add_assignments()->add_brokers(100);
+                    topic.mutable_assignments(0)->add_brokers(101);
+                  },
+                  nullptr, 1),
+              HasErrorCode(ErrorCode::kUnsupportedFeature));
+  // More than there are brokers is a fault of the number itself.
+  EXPECT_THAT(
+      Create(
+          builder, "many",
+          [](v1::CreateTopic& topic) { topic.set_replication_factor(4); },
+          nullptr, 1),
+      HasErrorCode(ErrorCode::kInvalidReplicationFactor));
 }
 
 TEST(TopicCreation, DefaultsAreOnePartitionAndUpToThreeReplicas) {

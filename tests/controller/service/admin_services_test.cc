@@ -41,7 +41,7 @@ TEST_F(AdminServicesTest, CreatesListsAltersAndDeletesTopics) {
                        Call(&v1::TopicAdmin::Stub::ListTopics, {}));
   ASSERT_EQ(listed.topics_size(), 1);
   EXPECT_EQ(listed.topics(0).name(), "orders");
-  EXPECT_FALSE(listed.topics(0).has_size_bytes());
+  EXPECT_EQ(listed.topics(0).sized_partitions(), 0);
   EXPECT_GE(listed.metadata_version(), created.metadata_version());
 
   v1::AlterTopicsRequest alter;

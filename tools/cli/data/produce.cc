@@ -46,7 +46,7 @@ struct Flags {
   std::string format;
   Echo echo;
   bool null_empty = false;
-  bool create = false;
+  bool no_create = false;
   std::string acks = "all";
   std::string idempotent = "true";
   double rate = 0;
@@ -237,7 +237,7 @@ absl::Status Produce(Session& session, const Flags& flags) {
   ASSIGN_OR_RETURN(const client::ProducerOptions options,
                    OptionsOf(session, flags));
   RETURN_IF_ERROR(CheckTopic(session, {.topic = flags.topic,
-                                       .create = flags.create,
+                                       .create = !flags.no_create,
                                        .partition = flags.partition}));
   if (!session.flags().writes.dry_run.empty()) {
     session.Say("topic and flags are fine; nothing was sent (dry run)");
@@ -300,9 +300,10 @@ void AddSendFlags(Flags* flags, std::vector<Flag>* table) {
                     .value = "N",
                     .help = "Records a second; default as fast as it can.",
                     .set = SetRate(&flags->rate)});
-  table->push_back({.names = "--create",
-                    .help = "Create the topic if there is none.",
-                    .set = SetSwitch(&flags->create)});
+  table->push_back({.names = "--no-create",
+                    .help = "Refuse a topic that is not there; else it is "
+                            "created with the cluster's defaults.",
+                    .set = SetSwitch(&flags->no_create)});
   table->push_back({.names = "-T,--tee",
                     .help = "Copy every value to stdout.",
                     .set = SetSwitch(&flags->echo.tee)});
@@ -324,6 +325,7 @@ Command ProduceCommand() {
                   .aliases = {"pub"},
                   .summary = "Send records from stdin or files to a topic"};
   command.details =
+      "A topic that is not there is created, and that is said on stderr.\n\n"
       "Example: printf 'a:1\\nb:2\\n' | barnabas produce orders -K :";
   command.writes = true;
   AddRecordFlags(flags.get(), &command.flags);

@@ -17,6 +17,8 @@ absl::StatusOr<int32_t> Create(Session& session, client::Admin& admin,
                                const TopicWish& wish) {
   v1::CreateTopicsRequest request;
   request.set_request_id(session.RequestId());
+  const bool dry_run = !session.flags().writes.dry_run.empty();
+  request.set_validate_only(dry_run);
   v1::CreateTopic* topic = request.add_topics();
   topic->set_name(wish.topic);
   if (wish.partitions.has_value()) topic->set_partitions(*wish.partitions);
@@ -33,7 +35,9 @@ absl::StatusOr<int32_t> Create(Session& session, client::Admin& admin,
     return FromProto(reply.results(0).error());
   }
   const int32_t partitions = reply.results(0).partitions();
-  session.Say(absl::StrCat("topic \"", wish.topic, "\" created, ", partitions,
+  session.Say(absl::StrCat("topic \"", wish.topic,
+                           dry_run ? "\" would be created, " : "\" created, ",
+                           partitions,
                            partitions == 1 ? " partition" : " partitions"));
   return partitions;
 }
@@ -73,8 +77,12 @@ absl::Status CheckTopic(Session& session, const TopicWish& wish) {
     return found.status();
   } else if (!wish.create) {
     return WithHint(found.status(),
-                    absl::StrCat("barnabas topic create ", wish.topic,
-                                 ", or add --create"));
+                    absl::StrCat("barnabas topic create ", wish.topic));
+  } else if (wish.partition.value_or(0) > 0 && !wish.partitions.has_value()) {
+    // How many partitions it should have is a guess that nobody wants.
+    return WithHint(found.status(),
+                    absl::StrCat("barnabas topic create ", wish.topic, " -p ",
+                                 int64_t{*wish.partition} + 1));
   } else {
     ASSIGN_OR_RETURN(count, Create(session, *admin, wish));
   }

@@ -33,13 +33,15 @@ Table SummaryTable(const v1::ListTopicsResponse& reply) {
                {"UNDER-REPLICATED", true, true}},
               {}};
   for (const v1::TopicSummary& topic : reply.topics()) {
-    table.rows.push_back(
-        {topic.name(), absl::StrCat(topic.partitions()),
-         absl::StrCat(topic.replication_factor()),
-         topic.has_size_bytes() ? ByteText(topic.size_bytes()) : "?",
-         RetentionText(topic.retention_ms()), topic.id(),
-         absl::StrCat(topic.min_insync_replicas()), topic.cleanup_policy(),
-         absl::StrCat(topic.under_replicated())});
+    table.rows.push_back({topic.name(), absl::StrCat(topic.partitions()),
+                          absl::StrCat(topic.replication_factor()),
+                          topic.sized_partitions() < topic.partitions()
+                              ? "?"
+                              : ByteText(topic.size_bytes()),
+                          RetentionText(topic.retention_ms()), topic.id(),
+                          absl::StrCat(topic.min_insync_replicas()),
+                          topic.cleanup_policy(),
+                          absl::StrCat(topic.under_replicated())});
   }
   return table;
 }
