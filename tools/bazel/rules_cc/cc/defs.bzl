@@ -4,7 +4,7 @@ Debian's rules_cc package does not load under Debian's Bazel; BUILD files load
 from here as they would anywhere, and nothing but this file changes the day a
 newer pair is used. Compiled targets also begin with the precompiled header of
 their floor (pch/), which halves what a build costs; whatever a file needs it
-still includes itself.
+still includes itself. A target tagged no-pch goes without.
 """
 
 # Floors whose files must not even be offered messages, or gRPC.
@@ -19,7 +19,7 @@ def _is_below(package, folders):
 
 def _with_header(attributes, suffix = ""):
     """The attributes, beginning with the precompiled header of the package."""
-    if not attributes.get("srcs"):
+    if not attributes.get("srcs") or "no-pch" in attributes.get("tags", []):
         return attributes
     package = native.package_name()
     name = "rpc"
