@@ -88,7 +88,9 @@ class RunningBroker final : public BrokerProcess {
                         .clock = &clock_,
                         .threads = &threads_,
                         .directory = directory_.get(),
-                        .registry = &registry_});
+                        .health = &boards_.health,
+                        .registry = &registry_,
+                        .services = BrokerServices::Names()});
     membership_ = std::make_unique<Membership>(
         config_, incarnation,
         Membership::Deps{
@@ -182,19 +184,16 @@ class RunningBroker final : public BrokerProcess {
     options.port = client.port;
     options.services = services_->All();
     options.health = &boards_.health;
+    options.calls = data_->calls();
     ASSIGN_OR_RETURN(doors_.clients, rpc::Listener::Start(options));
-    RegisterNodeMetrics(
-        {.table = data_->table(),
-         .directory = directory_.get(),
-         .health = &boards_.health,
-         .buffers = data_->context()->buffers,
-         .files = &files_,
-         .clock = &clock_,
-         .connections =
-             [this] {
-               return static_cast<double>(doors_.clients->facts().open);
-             }},
-        &registry_);
+    RegisterNodeMetrics({.table = data_->table(),
+                         .directory = directory_.get(),
+                         .disk = data_->disk(),
+                         .health = &boards_.health,
+                         .buffers = data_->context()->buffers,
+                         .clock = &clock_,
+                         .listener = doors_.clients.get()},
+                        &registry_);
     const config::HostPort http = AddressOf(config_.listeners().http().bind());
     ASSIGN_OR_RETURN(
         doors_.http,

@@ -1,5 +1,7 @@
 #include "broker/broker_services.h"
 
+#include "broker/service/log_dirs.h"
+
 namespace barnabas::broker {
 
 BrokerServices::BrokerServices(const Deps& deps)
@@ -8,7 +10,11 @@ BrokerServices::BrokerServices(const Deps& deps)
       discovery_(deps.context, deps.board, deps.cluster_id, deps.disk),
       topic_admin_(deps.context, deps.forwarder),
       config_admin_(deps.forwarder),
-      node_admin_(deps.levels, deps.timers) {}
+      node_admin_(
+          deps.levels, deps.timers,
+          [context = deps.context](const v1::DescribeLogDirsRequest& request) {
+            return DescribeLogDirs(*context, request);
+          }) {}
 
 std::vector<rpc::ServedService> BrokerServices::All() {
   return {

@@ -31,7 +31,8 @@ BrokerThreads::BrokerThreads(const env::Clock* clock, env::Histogram* lag)
               .clock = clock, .name = "membership", .lag = lag})),
       partitions_(clock, "partition", LoopCount(), lag),
       reading_(clock, "reader", LoopCount(), lag),
-      workers_({.name = "worker", .threads = WorkerCount()}) {}
+      workers_({.name = "worker", .threads = WorkerCount()}),
+      cleaner_({.name = "cleaner"}) {}
 
 void BrokerThreads::RunOnMembership(std::function<void()> work) {
   absl::Notification done;
@@ -47,6 +48,7 @@ void BrokerThreads::Stop() {
   control_.Stop();
   reading_.Stop();
   partitions_.Stop();
+  cleaner_.Stop();
   workers_.Stop();
 }
 

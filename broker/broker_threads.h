@@ -32,6 +32,8 @@ class BrokerThreads {
   const DataLoops& partitions() const { return partitions_; }
   const DataLoops& reading() const { return reading_; }
   env::WorkerPool* workers() { return &workers_; }
+  // Compaction: long work that must not hold syncs up.
+  env::WorkerPool* cleaner() { return &cleaner_; }
 
   // Runs `work` on the membership loop and waits for it.
   void RunOnMembership(std::function<void()> work);
@@ -44,6 +46,7 @@ class BrokerThreads {
   DataLoops partitions_;
   DataLoops reading_;
   env::ThreadPool workers_;
+  env::ThreadPool cleaner_;
 };
 
 }  // namespace barnabas::broker

@@ -7,6 +7,8 @@
 #include "absl/synchronization/notification.h"
 #include "broker/replication/settings_source.h"
 #include "proto/types/units.h"
+#include "storage/env/allocator.h"
+#include "storage/env/random.h"
 
 namespace barnabas::broker {
 namespace {
@@ -19,18 +21,35 @@ constexpr int64_t kPooledBytesMax = 64 * kMiB;
 DataPlane::DataPlane(const Deps& deps)
     : deps_(deps),
       replication_metrics_(deps.registry),
-      service_metrics_(deps.registry),
+      service_metrics_(deps.services, deps.registry, deps.clock),
       table_({.self = deps.self,
               .directory = deps.directory,
               .loops = &deps.threads->partitions(),
               .control = deps.threads->control(),
               .workers = deps.threads->workers(),
               .metrics = &replication_metrics_,
+              .disk = &disk_,
               .settings =
                   [self = deps.self](const image::ClusterImage& image,
                                      const image::TopicState& topic) {
                     return SettingsOf(image, topic, self);
                   }}),
+      watch_({.self = deps.self,
+              .control = deps.threads->control(),
+              .workers = deps.threads->workers(),
+              .directory = deps.directory,
+              .table = &table_,
+              .health = deps.health,
+              .guard = &disk_}),
+      compactor_({.partitions = [table = &table_] { return table->All(); },
+                  .control = deps.threads->control(),
+                  .worker = deps.threads->cleaner(),
+                  .registry = deps.registry,
+                  .settings =
+                      [table = &table_, self = deps.self] {
+                        return CompactorSettingsOf(table->image(), self);
+                      },
+                  .secret = {env::RandomSeed(), env::RandomSeed()}}),
       intake_(&table_, deps.clock),
       buffers_(kPooledBytesMax),
       streams_(service_metrics_.streams()),
@@ -42,8 +61,31 @@ DataPlane::DataPlane(const Deps& deps)
                 .buffers = &buffers_,
                 .streams = &streams_,
                 .metrics = &service_metrics_,
-                .incarnation = deps.incarnation}) {
+                .compactor = &compactor_,
+                .disk = &disk_,
+                .data_dir = deps.directory->path(),
+                .incarnation = deps.incarnation}),
+      idle_trim_({.loop = deps.threads->control(),
+                  .events = [this] { return Events(); },
+                  .trim = [this] { Trim(); }}) {
+  watch_.Start();
   table_.StartRetention();
+  compactor_.Start();
+  idle_trim_.Start();
+}
+
+int64_t DataPlane::Events() const {
+  return replication_metrics_.stored()->value() +
+         service_metrics_.fetch_requests()->value();
+}
+
+void DataPlane::Trim() {
+  // A pool with too much to do is busy after all.
+  const bool taken = deps_.threads->workers()->Run([this] {
+    buffers_.Empty();
+    env::TrimAllocator();
+  });
+  VLOG(1) << (taken ? "Giving unused memory back" : "No worker to trim with");
 }
 
 void DataPlane::DrainStreams(absl::Duration patience) {

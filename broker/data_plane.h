@@ -10,9 +10,13 @@
 #define BARNABAS_BROKER_DATA_PLANE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "broker/broker_threads.h"
+#include "broker/disk_watch.h"
+#include "broker/replication/compactor.h"
+#include "broker/replication/disk_guard.h"
 #include "broker/replication/partition_table.h"
 #include "broker/replication/replication_metrics.h"
 #include "broker/service/buffer_pool.h"
@@ -20,8 +24,11 @@
 #include "broker/service/produce_intake.h"
 #include "broker/service/service_context.h"
 #include "broker/service/service_metrics.h"
+#include "client/serving/call_metrics.h"
+#include "client/serving/health.h"
 #include "proto/types/ids.h"
 #include "storage/env/clock.h"
+#include "storage/env/idle_trim.h"
 #include "storage/env/metrics.h"
 #include "storage/log/log_directory.h"
 
@@ -35,13 +42,18 @@ class DataPlane {
     const env::Clock* clock = nullptr;
     BrokerThreads* threads = nullptr;
     log::LogDirectory* directory = nullptr;
+    rpc::HealthBoard* health = nullptr;
     env::Registry* registry = nullptr;
+    // Full names of what the broker serves.
+    std::vector<std::string> services;
   };
 
   explicit DataPlane(const Deps& deps);
 
   PartitionTable* table() { return &table_; }
   const ServiceContext* context() const { return &context_; }
+  rpc::CallMetrics* calls() { return service_metrics_.calls(); }
+  DiskGuard* disk() { return &disk_; }
 
   // Tells all streams to go, and waits at most `patience` for them.
   void DrainStreams(absl::Duration patience);
@@ -49,14 +61,23 @@ class DataPlane {
   bool CloseLogs(absl::Duration patience);
 
  private:
+  // What tells a busy time from a quiet one: batches in, reads out.
+  int64_t Events() const;
+  // Gives unused memory back to the kernel, on a worker.
+  void Trim();
+
   const Deps deps_;
   ReplicationMetrics replication_metrics_;
   ServiceMetrics service_metrics_;
+  DiskGuard disk_;
   PartitionTable table_;
+  DiskWatch watch_;
+  Compactor compactor_;
   ProduceIntake intake_;
   BufferPool buffers_;
   OpenStreams streams_;
   ServiceContext context_;
+  env::IdleTrim idle_trim_;
 };
 
 }  // namespace barnabas::broker

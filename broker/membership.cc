@@ -76,13 +76,20 @@ void Membership::Start(std::vector<image::BrokerEndpoint> endpoints) {
 void Membership::Follow() {
   follower_->Subscribe([this](const image::ClusterDelta& delta,
                               const image::ClusterImage& image) {
-    const LogIndex version = image.version();
     deps_.board->Followed(image, delta.changes());
-    deps_.table->Apply(image, [this, version] {
-      deps_.board->Applied(version);
-      deps_.threads->membership()->PostAlways(
-          [this, version] { Applied(version); });
-    });
+    catch_up_.OnImage(image);
+    Obey();
+  });
+}
+
+void Membership::Obey() {
+  const std::optional<image::ClusterImage> image = catch_up_.Take();
+  if (!image.has_value()) return;
+  const LogIndex version = image->version();
+  deps_.table->Apply(*image, [this, version] {
+    deps_.board->Applied(version);
+    deps_.threads->membership()->PostAlways(
+        [this, version] { Applied(version); });
   });
 }
 
@@ -100,7 +107,7 @@ BrokerBeat Membership::NextBeat() {
   // has applied everything before it.
   beat.want_fence =
       !registered.has_value() || applied_version_.value() < registered->value();
-  beat.want_stop = want_stop_;
+  beat.want_stop = departure_.wanted;
   const absl::StatusOr<env::FileSystem::Space> space = deps_.directory->Space();
   if (space.ok()) {
     beat.disk_free_bytes = space->free_bytes;
@@ -112,10 +119,14 @@ BrokerBeat Membership::NextBeat() {
 void Membership::OnRegistered(BrokerEpoch epoch) {
   LOG(INFO) << "Registered with epoch " << epoch << "; metadata is applied up "
             << "to version " << applied_version_;
+  catch_up_.OnRegistered(epoch);
+  Obey();
 }
 
 void Membership::OnReply(const BeatReply& reply) {
-  if (reply.may_stop && may_stop_) std::exchange(may_stop_, nullptr)();
+  if (reply.may_stop && departure_.allowed) {
+    std::exchange(departure_.allowed, nullptr)();
+  }
   if (!reply.fenced == unfenced_) return;
   unfenced_ = !reply.fenced;
   LOG(INFO) << (unfenced_ ? "The controller lets this broker serve"
@@ -144,8 +155,8 @@ void Membership::Stop(absl::Duration patience) {
   if (link_ != nullptr && epoch().has_value() && patience > absl::Seconds(0)) {
     auto let_go = std::make_shared<absl::Notification>();
     deps_.threads->RunOnMembership([this, let_go] {
-      want_stop_ = true;
-      may_stop_ = [let_go] { let_go->Notify(); };
+      departure_.wanted = true;
+      departure_.allowed = [let_go] { let_go->Notify(); };
       link_->BeatNow();
     });
     if (!let_go->WaitForNotificationWithTimeout(patience)) {
@@ -154,7 +165,7 @@ void Membership::Stop(absl::Duration patience) {
     }
   }
   deps_.threads->RunOnMembership([this] {
-    may_stop_ = nullptr;
+    departure_.allowed = nullptr;
     last_epoch_ = epoch();
     if (link_ != nullptr) link_->Stop();
     ids_->Stop();

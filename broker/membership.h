@@ -10,7 +10,7 @@
 //   loop.
 // Errors: what cannot be mended by trying again is told to `on_refused` once.
 // Always true: the broker asks to be unfenced only after the partitions obey
-//   every change up to its own registration.
+//   every change up to its own registration; they obey nothing older.
 #ifndef BARNABAS_BROKER_MEMBERSHIP_H_
 #define BARNABAS_BROKER_MEMBERSHIP_H_
 
@@ -26,6 +26,7 @@
 #include "barnabas/v1/config.pb.h"
 #include "broker/broker_threads.h"
 #include "broker/cluster/admin_forwarder.h"
+#include "broker/cluster/catch_up.h"
 #include "broker/cluster/controller_choice.h"
 #include "broker/cluster/controller_link.h"
 #include "broker/cluster/metadata_follower.h"
@@ -75,7 +76,15 @@ class Membership final : public ControllerLinkEvents {
   void OnRefused(const absl::Status& status) override;
 
  private:
+  // How this broker leaves its cluster.
+  struct Departure {
+    bool wanted = false;
+    std::function<void()> allowed;
+  };
+
   void Follow();
+  // Has the partitions obey the newest image that they may.
+  void Obey();
   void Applied(LogIndex version);
 
   const v1::BrokerNodeConfig config_;
@@ -91,11 +100,11 @@ class Membership final : public ControllerLinkEvents {
   std::unique_ptr<ControllerLink> link_;
 
   // Of the membership loop.
+  CatchUp catch_up_;
   LogIndex applied_version_{-1};
-  bool want_stop_ = false;
+  Departure departure_;
   std::optional<BrokerEpoch> last_epoch_;
   bool unfenced_ = false;
-  std::function<void()> may_stop_;
 };
 
 }  // namespace barnabas::broker

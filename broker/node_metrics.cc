@@ -1,38 +1,12 @@
 #include "broker/node_metrics.h"
 
 #include <memory>
-#include <vector>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
 #include "proto/types/version.h"
+#include "storage/env/process_metrics.h"
 
 namespace barnabas::broker {
 namespace {
-
-// Pages of the machine; Linux on x86-64 and arm64 as we build it.
-constexpr double kPageBytes = 4096;
-
-double ResidentBytes(env::FileSystem* files) {
-  const absl::StatusOr<std::unique_ptr<env::File>> file =
-      files->Open("/proc/self/statm", env::OpenMode::kRead);
-  if (!file.ok()) return 0;
-  char text[128];
-  const absl::StatusOr<size_t> read = (*file)->ReadAt(0, sizeof(text), text);
-  if (!read.ok()) return 0;
-  const std::vector<std::string> fields =
-      absl::StrSplit(std::string(text, *read), ' ');
-  double pages = 0;
-  if (fields.size() < 2 || !absl::SimpleAtod(fields[1], &pages)) return 0;
-  return pages * kPageBytes;
-}
-
-double OpenDescriptors(env::FileSystem* files) {
-  const absl::StatusOr<std::vector<std::string>> names =
-      files->List("/proc/self/fd");
-  return names.ok() ? static_cast<double>(names->size()) : 0;
-}
 
 struct PartitionCounts {
   double all = 0;
@@ -46,13 +20,13 @@ PartitionCounts Count(const PartitionTable& table) {
   for (const std::shared_ptr<Partition>& partition : table.All()) {
     ++counts.all;
     const auto log = partition->Log();
-    if (log.ok()) {
-      ++counts.led;
-      counts.segments += (*log)->facts().segments;
-      if ((*log)->facts().failed) ++counts.offline;
-    } else if (CodeOf(log.status()) != ErrorCode::kNotLeader) {
+    if (!log.ok()) {
       ++counts.offline;
+      continue;
     }
+    counts.segments += (*log)->facts().segments;
+    if ((*log)->facts().failed) ++counts.offline;
+    if (partition->Serve(std::nullopt).ok()) ++counts.led;
   }
   return counts;
 }
@@ -68,21 +42,8 @@ void RegisterPartitions(const PartitionTable* table, env::Registry* registry) {
                              "Partitions of this broker that cannot be served.",
                              {}, [table] { return Count(*table).offline; });
   registry->AddGaugeFunction("barnabas_storage_segments",
-                             "Segments of the logs that this broker leads.", {},
+                             "Segments of the logs of this broker.", {},
                              [table] { return Count(*table).segments; });
-}
-
-void RegisterProcess(const NodeMetricsSource& source, env::Registry* registry) {
-  env::FileSystem* files = source.files;
-  registry->AddGaugeFunction("process_resident_memory_bytes",
-                             "Resident memory of the process.", {},
-                             [files] { return ResidentBytes(files); });
-  registry->AddGaugeFunction("process_open_fds", "Open file descriptors.", {},
-                             [files] { return OpenDescriptors(files); });
-  registry
-      ->AddGauge("process_start_time_seconds",
-                 "When the process started, seconds since 1970.")
-      ->Set(static_cast<double>(source.clock->WallMs()) / 1000);
 }
 
 }  // namespace
@@ -122,14 +83,22 @@ void RegisterNodeMetrics(const NodeMetricsSource& source,
         if (!space.ok()) return 0.0;
         return static_cast<double>(space->total_bytes - space->free_bytes);
       });
+  const DiskGuard* disk = source.disk;
+  registry->AddGaugeFunction(
+      "barnabas_storage_reserve_bytes",
+      "Produce is refused while less than this is free.", dir,
+      [disk] { return static_cast<double>(disk->facts().reserve_bytes); });
+  registry->AddGaugeFunction(
+      "barnabas_storage_full",
+      "1 while produce is refused because the disk is nearly full.", dir,
+      [disk] { return disk->facts().full ? 1 : 0; });
   const BufferPool* buffers = source.buffers;
   registry->AddGaugeFunction(
       "barnabas_memory_used_bytes", "Bytes that a pool holds.",
       {{"pool", "read_buffers"}},
       [buffers] { return static_cast<double>(buffers->pooled_bytes()); });
-  registry->AddGaugeFunction("barnabas_connections", "Open connections.",
-                             {{"listener", "client"}}, source.connections);
-  RegisterProcess(source, registry);
+  source.listener->RegisterMetrics(registry);
+  env::RegisterProcessMetrics(*source.clock, registry);
 }
 
 }  // namespace barnabas::broker

@@ -8,14 +8,12 @@
 #ifndef BARNABAS_BROKER_NODE_METRICS_H_
 #define BARNABAS_BROKER_NODE_METRICS_H_
 
-#include <functional>
-#include <string>
-
+#include "broker/replication/disk_guard.h"
 #include "broker/replication/partition_table.h"
 #include "broker/service/buffer_pool.h"
 #include "client/serving/health.h"
+#include "client/serving/listener.h"
 #include "storage/env/clock.h"
-#include "storage/env/file.h"
 #include "storage/env/metrics.h"
 #include "storage/log/log_directory.h"
 
@@ -25,12 +23,11 @@ namespace barnabas::broker {
 struct NodeMetricsSource {
   const PartitionTable* table = nullptr;
   log::LogDirectory* directory = nullptr;
+  const DiskGuard* disk = nullptr;
   const rpc::HealthBoard* health = nullptr;
   const BufferPool* buffers = nullptr;
-  env::FileSystem* files = nullptr;
   const env::Clock* clock = nullptr;
-  // Open connections of the client listener.
-  std::function<double()> connections;
+  const rpc::Listener* listener = nullptr;
 };
 
 void RegisterNodeMetrics(const NodeMetricsSource& source,

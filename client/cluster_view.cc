@@ -29,7 +29,9 @@ std::vector<std::string> BootstrapOf(const ClientOptions& options) {
 }
 
 ClusterView::ClusterView(Deps deps)
-    : deps_(std::move(deps)), alive_(std::make_shared<Alive>()) {
+    : deps_(std::move(deps)),
+      alive_(std::make_shared<Alive>()),
+      watch_({deps_.channels, deps_.loop, [this] { Refresh(); }}) {
   alive_->view = this;
 }
 
@@ -103,7 +105,7 @@ void ClusterView::Begin() {
           if (view == nullptr) return;
           if (!answer.ok()) return view->End(answer.status());
           view->table_.Update(*answer);
-          view->AskTopics(endpoint,
+          view->AskTopics(endpoint, answer->metadata_version(),
                           std::vector<std::string>(view->watched_.begin(),
                                                    view->watched_.end()),
                           0);
@@ -111,9 +113,13 @@ void ClusterView::Begin() {
       });
 }
 
-void ClusterView::AskTopics(const std::string& endpoint,
+void ClusterView::AskTopics(const std::string& endpoint, int64_t version,
                             std::vector<std::string> names, size_t begin) {
-  if (begin >= names.size()) return End(absl::OkStatus());
+  if (begin >= names.size()) {
+    // What changed while the round was under way is told by the watch.
+    watch_.Follow(endpoint, {names.begin(), names.end()}, version);
+    return End(absl::OkStatus());
+  }
   const size_t end = std::min<size_t>(names.size(), begin + kItemsPerCallMax);
   v1::DescribeTopicsRequest request;
   request.set_include_internal(true);
@@ -128,16 +134,16 @@ void ClusterView::AskTopics(const std::string& endpoint,
       [stub](auto... arguments) {
         stub->async()->DescribeTopics(arguments...);
       },
-      [alive = alive_, loop = deps_.loop, stub, endpoint,
+      [alive = alive_, loop = deps_.loop, stub, endpoint, version,
        names = std::move(names),
        end](absl::StatusOr<v1::DescribeTopicsResponse> answer) mutable {
-        loop->PostAlways([alive, endpoint, names = std::move(names), end,
-                          answer = std::move(answer)]() mutable {
+        loop->PostAlways([alive, endpoint, version, names = std::move(names),
+                          end, answer = std::move(answer)]() mutable {
           ClusterView* view = alive->view;
           if (view == nullptr) return;
           if (!answer.ok()) return view->End(answer.status());
           view->table_.Update(*answer);
-          view->AskTopics(endpoint, std::move(names), end);
+          view->AskTopics(endpoint, version, std::move(names), end);
         });
       });
 }

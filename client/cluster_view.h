@@ -1,8 +1,9 @@
 // ClusterView: keeps a ClusterTable fresh by asking brokers.
 //
-// What: asks for brokers and watched topics when told to, when what it knows
-//   grows old, and again, with backoff and another node, until it succeeds.
-//   Requests to refresh that come together are one.
+// What: asks for brokers and watched topics when told to, when a broker tells
+//   that they changed, when what it knows grows old, and again, with backoff
+//   and another node, until it succeeds. Requests to refresh that come together
+//   are one.
 // Units: absl::Duration. Empty case: without watched topics only brokers are
 //   asked for.
 // Thread: all methods and the listener on the loop.
@@ -25,6 +26,7 @@
 #include "absl/time/time.h"
 #include "client/client_options.h"
 #include "client/cluster_table.h"
+#include "client/metadata_watch.h"
 #include "client/rpc/channel_pool.h"
 #include "storage/env/event_loop.h"
 
@@ -63,8 +65,9 @@ class ClusterView {
   };
 
   void Begin();
-  void AskTopics(const std::string& endpoint, std::vector<std::string> names,
-                 size_t begin);
+  // `version` is of the metadata that the round began with.
+  void AskTopics(const std::string& endpoint, int64_t version,
+                 std::vector<std::string> names, size_t begin);
   void End(const absl::Status& status);
   void ArmTimer(absl::Duration delay);
 
@@ -72,6 +75,7 @@ class ClusterView {
   const std::shared_ptr<Alive> alive_;
 
   ClusterTable table_;
+  MetadataWatch watch_;
   std::set<std::string> watched_;
   absl::Status last_status_;
   bool asking_ = false;

@@ -1,6 +1,7 @@
 #include "controller/controller_metrics.h"
 
 #include "proto/types/version.h"
+#include "storage/env/process_metrics.h"
 
 namespace barnabas::controller {
 namespace {
@@ -67,11 +68,8 @@ void RegisterNode(const MetricsSource& source, env::Registry* registry) {
                   {"revision", kRevision},
                   {"role", "controller"}})
       ->Set(1);
-  registry->AddGaugeFunction(
-      "barnabas_connections", "Open connections.", {{"listener", "peer"}},
-      [listener = source.listener] {
-        return static_cast<double>(listener->facts().open);
-      });
+  source.listener->RegisterMetrics(registry);
+  env::RegisterProcessMetrics(*source.clock, registry);
   log::LogDirectory* directory = source.directory;
   const env::Labels place = {{"dir", directory->path()}};
   registry->AddGaugeFunction(

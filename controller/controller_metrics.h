@@ -11,6 +11,7 @@
 #include "controller/quorum/metadata_quorum.h"
 #include "controller/service/active_driver.h"
 #include "controller/service/front.h"
+#include "storage/env/clock.h"
 #include "storage/env/metrics.h"
 #include "storage/log/log_directory.h"
 
@@ -23,6 +24,7 @@ struct MetricsSource {
   const Front* front = nullptr;
   const rpc::Listener* listener = nullptr;
   log::LogDirectory* directory = nullptr;
+  const env::Clock* clock = nullptr;
 };
 
 void RegisterControllerMetrics(const MetricsSource& source,

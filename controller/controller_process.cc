@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "client/serving/call_metrics.h"
 #include "client/serving/health.h"
 #include "client/serving/listener.h"
 #include "client/serving/node_admin.h"
@@ -56,6 +57,7 @@ struct Engine {
   std::unique_ptr<ActiveDriver> driver;
   std::unique_ptr<Front> front;
   std::unique_ptr<rpc::NodeAdminService> node_admin;
+  std::unique_ptr<rpc::CallMetrics> calls;
 };
 
 // Why and whether to end; the first reason counts.
@@ -183,7 +185,8 @@ absl::Status RunningController::OpenEngine() {
   engine_.front = Front::Make(
       {&loop_, &workers_, engine_.driver.get(), engine_.quorum.get(), self,
        engine_.directory->identity().cluster_id, clock_.WallMs()});
-  engine_.node_admin = std::make_unique<rpc::NodeAdminService>(levels_, &loop_);
+  engine_.node_admin =
+      std::make_unique<rpc::NodeAdminService>(levels_, &loop_, nullptr);
   return absl::OkStatus();
 }
 
@@ -196,11 +199,18 @@ absl::Status RunningController::Listen() {
   options.services = engine_.front->services();
   options.services.push_back(
       {v1::NodeAdmin::service_full_name(), engine_.node_admin.get()});
+  std::vector<std::string> names;
+  for (const rpc::ServedService& served : options.services) {
+    names.push_back(served.name);
+  }
+  engine_.calls =
+      std::make_unique<rpc::CallMetrics>(names, &registry_, &clock_);
   options.health = &health_;
+  options.calls = engine_.calls.get();
   ASSIGN_OR_RETURN(listener_, rpc::Listener::Start(options));
   RegisterControllerMetrics(
       {engine_.quorum.get(), engine_.driver.get(), engine_.front.get(),
-       listener_.get(), engine_.directory.get()},
+       listener_.get(), engine_.directory.get(), &clock_},
       &registry_);
   return absl::OkStatus();
 }

@@ -52,7 +52,9 @@ class SessionStream final : public ControllerLink,
   }
 
   void OnMessage(grpc::ByteBuffer message) override;
-  void OnWritten() override {}
+  void OnWritten() override {
+    if (std::exchange(beat_wanted_, false)) BeatNow();
+  }
   void OnClosed(const absl::Status& status) override;
 
  private:
@@ -72,6 +74,8 @@ class SessionStream final : public ControllerLink,
   std::unique_ptr<rpc::ByteStream> stream_;
   std::string endpoint_;
   bool registered_ = false;
+  // A beat is due as soon as the one on its way has left.
+  bool beat_wanted_ = false;
   std::atomic<int64_t> epoch_ = kNoEpoch;
   absl::Duration heartbeat_ = kHeartbeatDefault;
   absl::Duration session_ = kSessionDefault;
@@ -101,6 +105,7 @@ void SessionStream::CancelTimers() {
 void SessionStream::Dial() {
   endpoint_ = deps_.controllers->Current();
   failed_ = absl::OkStatus();
+  beat_wanted_ = false;
   stream_ = rpc::ByteStream::Open(deps_.channels->Get(endpoint_), kMethod,
                                   deps_.loop, this);
   Register();
@@ -134,9 +139,12 @@ void SessionStream::Beat() {
     beat_timer_ = 0;
     Beat();
   });
-  // A stalled connection: later beats would say nothing that this one does
-  // not, and the watch decides when it is dead.
-  if (stream_->pending_writes() > 0) return;
+  // One on its way is enough, and the watch decides when a connection is dead;
+  // but the news that this one would bring must not wait a whole interval.
+  if (stream_->pending_writes() > 0) {
+    beat_wanted_ = true;
+    return;
+  }
   const BrokerBeat beat = deps_.events->NextBeat();
   internal::v1::BrokerSessionRequest request;
   internal::v1::BrokerHeartbeat* frame = request.mutable_heartbeat();

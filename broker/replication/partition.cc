@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "broker/replication/retention.h"
 #include "proto/types/limits.h"
 #include "proto/types/status_macros.h"
 
@@ -41,8 +40,8 @@ Partition::Partition(const Deps& deps, const TopicPartition& key,
       key_(key),
       topic_(std::move(topic)),
       counters_(deps.metrics->ForTopic(topic_)),
-      acks_(deps.metrics),
-      readers_(kReadersMax) {
+      readers_(kReadersMax),
+      acks_(deps.metrics, &deps.loop->clock()) {
   absl::MutexLock lock(&mutex_);
   published_.settings = settings;
   published_.closed =
@@ -130,7 +129,7 @@ absl::StatusOr<log::ReadOutcome> Partition::Read(
 absl::StatusOr<std::shared_ptr<const log::PartitionLog>> Partition::Log()
     const {
   const Published now = Snapshot();
-  RETURN_IF_ERROR(CheckServed(now, std::nullopt));
+  RETURN_IF_ERROR(now.closed);
   return std::shared_ptr<const log::PartitionLog>(now.log);
 }
 
@@ -181,15 +180,14 @@ void Partition::Lead(const Leadership& leadership) {
         .flush = ModeOf(settings.log.flush),
         .background_bytes = settings.flush_interval_bytes,
     });
-    high_watermark_.store(state_->high_watermark().value(),
-                          std::memory_order_release);
+    Publish(state_->high_watermark());
     // What recovery left above the durable point is synced now.
     Carry(state_->OnAppended(facts.log_end, facts.unsynced_bytes));
     return;
   }
   state_.reset();
-  const absl::Status why = CheckServed(Snapshot(), std::nullopt);
-  RefuseWaiting(why);
+  RefuseWaiting(CheckServed(Snapshot(), std::nullopt));
+  readers_.Close();
 }
 
 void Partition::Configure(const PartitionSettings& settings) {
@@ -210,6 +208,7 @@ absl::Status Partition::CheckProduce(const ProducedBatch& batch) const {
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(CheckServed(published_, batch.leader_epoch));
   RETURN_IF_ERROR(state_->CheckUsable());
+  if (deps_.disk != nullptr) RETURN_IF_ERROR(deps_.disk->Check());
   const int32_t needed = published_.settings.min_insync_replicas;
   if (batch.acks == v1::ACKS_ALL && published_.leadership.in_sync < needed) {
     return MakeError(
@@ -285,7 +284,7 @@ void Partition::AppendOne(ProducedBatch batch) {
   counters_.produced_bytes->Add(batch.header.SizeBytes());
   acks_.Add(batch, {outcome->base_offset, outcome->next_offset},
             state_->epoch(), *outcome);
-  AfterAppend(*outcome);
+  AfterAppend(*outcome, batch.header.SizeBytes());
 }
 
 void Partition::AppendGathered(GatheredBatch gathered) {
@@ -311,10 +310,11 @@ void Partition::AppendGathered(GatheredBatch gathered) {
     acks_.Add(part.from, {begin, begin.Plus(part.count)}, state_->epoch(),
               *outcome);
   }
-  AfterAppend(*outcome);
+  AfterAppend(*outcome, header->SizeBytes());
 }
 
-void Partition::AfterAppend(const log::AppendOutcome& outcome) {
+void Partition::AfterAppend(const log::AppendOutcome& outcome, int64_t bytes) {
+  if (deps_.disk != nullptr && !outcome.duplicate) deps_.disk->Wrote(bytes);
   const log::PartitionLog::Facts facts = Snapshot().log->facts();
   Carry(state_->OnAppended(facts.log_end, facts.unsynced_bytes));
   // A duplicate moves nothing, but may have been passed already.
@@ -332,7 +332,6 @@ void Partition::RefuseWaiting(const absl::Status& why) {
     }
   }
   acks_.RefuseAll(why);
-  readers_.WakeAll([](env::Task wake) { wake(); });
 }
 
 void Partition::Carry(const replica::Step& step) {
@@ -347,26 +346,15 @@ void Partition::Carry(const replica::Step& step) {
                       });
   }
   if (!step.advanced) return;
-  high_watermark_.store(state_->high_watermark().value(),
-                        std::memory_order_release);
+  Publish(state_->high_watermark());
   acks_.Release(state_->high_watermark(), state_->durable_end());
-  readers_.Wake(state_->high_watermark(), [](env::Task wake) { wake(); });
 }
 
-absl::Status Partition::AwaitRead(uint64_t id, Offset offset, env::Task wake) {
-  const bool readable = CheckServed(Snapshot(), std::nullopt).ok();
-  if (!readable || state_->high_watermark() > offset) {
-    wake();
-    return absl::OkStatus();
-  }
-  if (readers_.Add(id, offset, std::move(wake))) return absl::OkStatus();
-  return MakeError(ErrorCode::kOverloaded,
-                   absl::StrCat("too many readers wait at partition ",
-                                key_.partition.value(), " of ", topic_),
-                   "try again later");
+void Partition::Publish(Offset high_watermark) {
+  high_watermark_.store(high_watermark.value(), std::memory_order_release);
+  // Before acks are written: a reader then begins while they are.
+  readers_.Advance(high_watermark);
 }
-
-void Partition::CancelRead(uint64_t id) { readers_.Remove(id); }
 
 void Partition::StartFlush() {
   // One of an earlier leadership may still be under way; its end asks again.
@@ -414,14 +402,10 @@ void Partition::Flushed(const absl::Status& result) {
   if (closing_ != nullptr && !flushing_) CloseLog();
 }
 
-void Partition::EnforceRetention(int64_t now_ms) {
+absl::Status Partition::RunOnLog(LogWork work) {
   const Published now = Snapshot();
-  if (!now.closed.ok() || !state_.has_value()) return;
-  const absl::Status result = ApplyRetention(
-      now.settings, now_ms, Offset(high_watermark_.load()), now.log.get());
-  if (result.ok()) return;
-  LOG(WARNING) << "Retention of partition " << key_ << " (" << topic_
-               << ") failed, it will be tried again: " << result;
+  RETURN_IF_ERROR(CheckServed(now, std::nullopt));
+  return work(now.settings, Offset(high_watermark_.load()), now.log.get());
 }
 
 void Partition::Close(const absl::Status& reason, env::Task done) {
@@ -447,6 +431,7 @@ void Partition::CloseLog() {
     reason = published_.closed;
   }
   RefuseWaiting(reason);
+  readers_.Close();
   auto work = [self = shared_from_this(), log,
                done = std::move(closing_)]() mutable {
     if (log != nullptr) {

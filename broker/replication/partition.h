@@ -9,8 +9,7 @@
 //   loop() only.
 // Errors: BROKER_NOT_AVAILABLE while opening, the log's own error when it could
 //   not be opened, NOT_LEADER with a hint, UNKNOWN_TOPIC once deleted,
-//   FENCED/UNKNOWN_LEADER_EPOCH, NOT_ENOUGH_REPLICAS, whatever the log says,
-//   OVERLOADED when too many readers wait.
+//   FENCED/UNKNOWN_LEADER_EPOCH, NOT_ENOUGH_REPLICAS, DISK_FULL (guard or log).
 // Always true: a batch is acknowledged only when the high watermark passed it
 //   (acks none aside); nothing at or above the high watermark is read; every
 //   produced batch is answered once; one flush is in flight at most.
@@ -29,10 +28,11 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "broker/replica/leader_state.h"
-#include "broker/replica/waiters.h"
+#include "broker/replication/disk_guard.h"
 #include "broker/replication/partition_acks.h"
 #include "broker/replication/partition_settings.h"
 #include "broker/replication/produced_batch.h"
+#include "broker/replication/read_board.h"
 #include "broker/replication/record_gathering.h"
 #include "broker/replication/replication_metrics.h"
 #include "proto/types/error.h"
@@ -53,6 +53,11 @@ struct Leadership {
   LeaderHint leader;
 };
 
+// What may move a log's start, as its writer: gets the settings and how far the
+// log is readable.
+using LogWork = absl::FunctionRef<absl::Status(
+    const PartitionSettings&, Offset high_watermark, log::PartitionLog*)>;
+
 class Partition : public std::enable_shared_from_this<Partition> {
  public:
   struct Deps {
@@ -60,6 +65,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
     // Syncs and closing.
     env::WorkerPool* workers = nullptr;
     ReplicationMetrics* metrics = nullptr;
+    // May be null: then the disk is never nearly full.
+    DiskGuard* disk = nullptr;
   };
   struct Positions {
     Offset log_start;
@@ -84,8 +91,11 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::StatusOr<log::ReadOutcome> Read(
       Offset from, int64_t bytes_max, log::ReadCursor* cursor,
       absl::FunctionRef<char*(size_t)> allocate) const;
-  // The log, for look-ups by time; fails as Serve does.
+  // The open log, whoever leads; fails with the reason why it is not open.
   absl::StatusOr<std::shared_ptr<const log::PartitionLog>> Log() const;
+
+  // Where readers wait for more.
+  ReadBoard* readers() { return &readers_; }
 
   // On the loop.
   // The log is open, or why it is not.
@@ -93,12 +103,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void Lead(const Leadership& leadership);
   void Configure(const PartitionSettings& settings);
   void Produce(ProducedBatch batch);
-  // Calls `wake` once, on the loop, as soon as the high watermark lies beyond
-  // `offset` or the partition can't be read any more. `id` is for CancelRead.
-  absl::Status AwaitRead(uint64_t id, Offset offset, env::Task wake);
-  void CancelRead(uint64_t id);
-  // Drops what retention.ms and retention.bytes let go.
-  void EnforceRetention(int64_t now_ms);
+  // Runs `work` as the log's writer; fails as Serve does.
+  absl::Status RunOnLog(LogWork work);
   // Refuses everything from now on with `reason`, closes the log once no flush
   // is in flight and calls `done` on some thread.
   void Close(const absl::Status& reason, env::Task done);
@@ -122,10 +128,12 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void DrainGathered();
   void AppendOne(ProducedBatch batch);
   void AppendGathered(GatheredBatch gathered);
-  void AfterAppend(const log::AppendOutcome& outcome);
+  void AfterAppend(const log::AppendOutcome& outcome, int64_t bytes);
   void RefuseWaiting(const absl::Status& why);
 
   void Carry(const replica::Step& step);
+  // Lets readers see everything below.
+  void Publish(Offset high_watermark);
   void StartFlush();
   void RunFlush(std::shared_ptr<log::FlushJob> job);
   void Flushed(const absl::Status& result);
@@ -139,11 +147,11 @@ class Partition : public std::enable_shared_from_this<Partition> {
   mutable absl::Mutex mutex_;
   Published published_ ABSL_GUARDED_BY(mutex_);
   std::atomic<int64_t> high_watermark_{0};
+  ReadBoard readers_;
 
   // Of the loop.
   std::optional<replica::LeaderState> state_;
   PartitionAcks acks_;
-  replica::ReadWaiters<env::Task> readers_;
   RecordGathering gathering_;
   bool drain_posted_ = false;
   bool flushing_ = false;

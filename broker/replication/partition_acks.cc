@@ -26,21 +26,30 @@ void PartitionAcks::Add(const ProducedBatch& batch, OffsetRange range,
   };
   metrics_->stored()->Increment();
   if (batch.acks == v1::ACKS_NONE) {
+    NoteLatency(batch.acks, batch.arrived, clock_->Monotonic());
     batch.sink->Answer(batch.ticket, receipt);
     batch.sink->AnswersEnd();
     return;
   }
   // With one replica the high watermark is the leader's own position, so
   // acks=leader and acks=all wait for the same.
-  waiting_.Push(range.end,
-                Pending{batch.sink, batch.ticket, batch.acks, receipt});
+  waiting_.Push(range.end, Pending{batch.sink, batch.ticket, batch.acks,
+                                   batch.arrived, receipt});
+}
+
+void PartitionAcks::NoteLatency(v1::Acks acks, absl::Duration arrived,
+                                absl::Duration now) {
+  metrics_->ProduceLatency(acks)->Record(
+      absl::ToInt64Nanoseconds(now - arrived));
 }
 
 void PartitionAcks::Release(Offset high_watermark, Offset durable_end) {
   std::shared_ptr<ProduceSink> last;
+  const absl::Duration now = clock_->Monotonic();
   waiting_.Release(high_watermark, [&](Pending ack) {
     ack.receipt.durability =
         DurabilityOf(ack.acks, ack.receipt.end_offset <= durable_end);
+    NoteLatency(ack.acks, ack.arrived, now);
     if (last != nullptr && last != ack.sink) last->AnswersEnd();
     ack.sink->Answer(ack.ticket, ack.receipt);
     last = std::move(ack.sink);

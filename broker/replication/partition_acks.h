@@ -19,14 +19,15 @@
 #include "broker/replication/produced_batch.h"
 #include "broker/replication/replication_metrics.h"
 #include "proto/types/offsets.h"
+#include "storage/env/clock.h"
 #include "storage/log/partition_log.h"
 
 namespace barnabas::broker {
 
 class PartitionAcks {
  public:
-  explicit PartitionAcks(const ReplicationMetrics* metrics)
-      : metrics_(metrics) {}
+  PartitionAcks(const ReplicationMetrics* metrics, const env::Clock* clock)
+      : metrics_(metrics), clock_(clock) {}
 
   // `batch` was stored at `range`, as part of what `outcome` tells.
   void Add(const ProducedBatch& batch, OffsetRange range, LeaderEpoch epoch,
@@ -43,10 +44,15 @@ class PartitionAcks {
     std::shared_ptr<ProduceSink> sink;
     uint64_t ticket;
     v1::Acks acks;
+    absl::Duration arrived;
     ProduceReceipt receipt;
   };
 
+  // `now` is when the batch was answered.
+  void NoteLatency(v1::Acks acks, absl::Duration arrived, absl::Duration now);
+
   const ReplicationMetrics* const metrics_;
+  const env::Clock* const clock_;
   replica::AckQueue<Pending> waiting_;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "broker/replication/retention.h"
 #include "proto/types/error.h"
 
 namespace barnabas::broker {
@@ -27,6 +28,28 @@ bool SameOuterSettings(const image::ClusterImage& a,
              b.Settings(image::ConfigScope::kCluster, "") &&
          a.Settings(image::ConfigScope::kBroker, name) ==
              b.Settings(image::ConfigScope::kBroker, name);
+}
+
+// Drops what retention.ms and retention.bytes let go; workers remove its files
+// when their time is over.
+void EnforceRetention(Partition* partition, int64_t now_ms,
+                      env::WorkerPool* workers) {
+  if (!partition->Serve(std::nullopt).ok()) return;
+  env::Task remove;
+  const absl::Status result =
+      partition->RunOnLog([&](const PartitionSettings& settings,
+                              Offset high_watermark, log::PartitionLog* log) {
+        remove = log->cleaning().TakeDeleted();
+        return ApplyRetention(settings, now_ms, high_watermark, log);
+      });
+  // What no worker takes is removed at the next start.
+  if (remove != nullptr && !workers->Run(std::move(remove))) {
+    LOG(WARNING) << "Deleted segments of partition " << partition->key()
+                 << " stay until the next start: the workers are busy";
+  }
+  LOG_IF(WARNING, !result.ok())
+      << "Retention of partition " << partition->key() << " ("
+      << partition->topic() << ") failed, it will be tried again: " << result;
 }
 
 }  // namespace
@@ -177,7 +200,8 @@ void PartitionTable::Adopt(const TopicPartition& key, const std::string& topic,
     partition = std::make_shared<Partition>(
         Partition::Deps{.loop = deps_.loops->For(key),
                         .workers = deps_.workers,
-                        .metrics = deps_.metrics},
+                        .metrics = deps_.metrics,
+                        .disk = deps_.disk},
         key, topic, settings);
     absl::MutexLock lock(&mutex_);
     partitions_.emplace(key, partition);
@@ -260,7 +284,9 @@ void PartitionTable::StartRetention() {
     const int64_t now_ms = deps_.control->clock().WallMs();
     for (const std::shared_ptr<Partition>& partition : All()) {
       partition->loop()->PostAlways(
-          [partition, now_ms] { partition->EnforceRetention(now_ms); });
+          [partition, now_ms, workers = deps_.workers] {
+            EnforceRetention(partition.get(), now_ms, workers);
+          });
     }
     StartRetention();
   });

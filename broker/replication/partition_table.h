@@ -27,6 +27,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "broker/replication/data_loops.h"
+#include "broker/replication/disk_guard.h"
 #include "broker/replication/partition.h"
 #include "broker/replication/partition_settings.h"
 #include "broker/replication/replication_metrics.h"
@@ -50,6 +51,7 @@ class PartitionTable {
     env::EventLoop* control = nullptr;
     env::WorkerPool* workers = nullptr;
     ReplicationMetrics* metrics = nullptr;
+    DiskGuard* disk = nullptr;
     SettingsSource settings;
   };
 

@@ -20,6 +20,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "barnabas/v1/common.pb.h"
 #include "barnabas/v1/record.pb.h"
 #include "proto/types/offsets.h"
@@ -53,6 +54,8 @@ struct ProducedBatch {
   uint64_t ticket = 0;
   v1::Acks acks = v1::ACKS_ALL;
   std::optional<LeaderEpoch> leader_epoch;
+  // Monotonic time.
+  absl::Duration arrived;
 
   // An encoded batch that passed CheckBatch and CheckProduced.
   record::BatchHeader header;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
@@ -10,6 +11,7 @@
 #include "proto/types/error.h"
 #include "proto/types/limits.h"
 #include "proto/types/status_macros.h"
+#include "storage/record/key_check.h"
 #include "storage/record/record.h"
 
 namespace barnabas::broker {
@@ -59,6 +61,18 @@ absl::Status CheckTimestamp(int64_t timestamp_ms, const log::LogConfig& config,
       "message.timestamp.after.max.ms of the topic");
 }
 
+// A topic that keeps the last record of each key takes none without a key.
+absl::Status CheckKeys(const v1::RecordBatch& records) {
+  std::vector<int32_t> first;
+  int64_t count = 0;
+  for (int32_t i = 0; i < records.records_size(); ++i) {
+    if (records.records(i).has_key()) continue;
+    ++count;
+    if (first.size() < record::kKeylessNamedMax) first.push_back(i);
+  }
+  return count == 0 ? absl::OkStatus() : record::KeysMissing(first, count);
+}
+
 }  // namespace
 
 absl::StatusOr<int64_t> CheckStructured(const v1::RecordBatch& records,
@@ -84,6 +98,7 @@ absl::StatusOr<int64_t> CheckStructured(const v1::RecordBatch& records,
     bytes += record::BatchBuilder::RecordBytesMax(
         KeyOf(record), ValueOf(record), HeadersOf(record));
   }
+  if (config.compaction.enabled) RETURN_IF_ERROR(CheckKeys(records));
   if (bytes > config.message_bytes_max) {
     return WithSize(
         MakeError(ErrorCode::kBatchTooLarge,

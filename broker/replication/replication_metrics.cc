@@ -1,6 +1,15 @@
 #include "broker/replication/replication_metrics.h"
 
 namespace barnabas::broker {
+namespace {
+
+env::Histogram* Latency(env::Registry* registry, const std::string& acks) {
+  return registry->AddHistogram("barnabas_produce_latency_seconds",
+                                "From a batch's arrival to its answer.",
+                                env::Scale::Seconds(), {{"acks", acks}});
+}
+
+}  // namespace
 
 ReplicationMetrics::ReplicationMetrics(env::Registry* registry)
     : registry_(registry),
@@ -17,7 +26,15 @@ ReplicationMetrics::ReplicationMetrics(env::Registry* registry)
                                "Reads that met damaged bytes on disk.")),
       sync_nanoseconds_(registry->AddHistogram(
           "barnabas_storage_fsync_seconds",
-          "Duration of one sync round of one log.", env::Scale::Seconds())) {}
+          "Duration of one sync round of one log.", env::Scale::Seconds())),
+      latency_none_(Latency(registry, "none")),
+      latency_leader_(Latency(registry, "leader")),
+      latency_all_(Latency(registry, "all")) {}
+
+env::Histogram* ReplicationMetrics::ProduceLatency(v1::Acks acks) const {
+  if (acks == v1::ACKS_NONE) return latency_none_;
+  return acks == v1::ACKS_LEADER ? latency_leader_ : latency_all_;
+}
 
 TopicCounters ReplicationMetrics::ForTopic(const std::string& topic) const {
   const env::Labels labels = {{"topic", topic}};

@@ -9,6 +9,7 @@
 
 #include <string>
 
+#include "barnabas/v1/common.pb.h"
 #include "storage/env/histogram.h"
 #include "storage/env/metrics.h"
 
@@ -31,6 +32,8 @@ class ReplicationMetrics {
   env::Counter* refused() const { return refused_; }
   env::Counter* corruptions() const { return corruptions_; }
   env::Histogram* sync_nanoseconds() const { return sync_nanoseconds_; }
+  // From a batch's arrival to its answer.
+  env::Histogram* ProduceLatency(v1::Acks acks) const;
 
  private:
   env::Registry* const registry_;
@@ -38,6 +41,9 @@ class ReplicationMetrics {
   env::Counter* const refused_;
   env::Counter* const corruptions_;
   env::Histogram* const sync_nanoseconds_;
+  env::Histogram* const latency_none_;
+  env::Histogram* const latency_leader_;
+  env::Histogram* const latency_all_;
 };
 
 }  // namespace barnabas::broker

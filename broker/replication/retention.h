@@ -1,6 +1,7 @@
 // Retention: what of a log may go, by age and by size.
 //
-// What: moves the log start past the sealed segments that retention.ms and
+// What: closes the active segment when it is old enough, although nothing
+//   comes; moves the log start past the sealed segments that retention.ms and
 //   retention.bytes let go. It never passes the high watermark.
 // Units: wall-clock milliseconds, bytes; -1 sets no bound.
 // Empty case: an empty log keeps nothing and loses nothing.

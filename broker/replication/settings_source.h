@@ -7,6 +7,7 @@
 #ifndef BARNABAS_BROKER_REPLICATION_SETTINGS_SOURCE_H_
 #define BARNABAS_BROKER_REPLICATION_SETTINGS_SOURCE_H_
 
+#include "broker/replication/compactor.h"
 #include "broker/replication/partition_settings.h"
 #include "metadata/image/cluster_image.h"
 #include "proto/types/ids.h"
@@ -15,6 +16,9 @@ namespace barnabas::broker {
 
 PartitionSettings SettingsOf(const image::ClusterImage& image,
                              const image::TopicState& topic, BrokerId broker);
+
+CompactorSettings CompactorSettingsOf(const image::ClusterImage& image,
+                                      BrokerId broker);
 
 }  // namespace barnabas::broker
 

@@ -59,6 +59,14 @@ class BufferPool::Shelf {
     return bytes_;
   }
 
+  void Empty() {
+    std::array<std::vector<std::unique_ptr<char[]>>, kSizes.size()> dropped;
+    absl::MutexLock lock(&mutex_);
+    // Freed after the lock is let go.
+    std::swap(dropped, free_);
+    bytes_ = 0;
+  }
+
  private:
   const int64_t bytes_max_;
   mutable absl::Mutex mutex_;
@@ -84,6 +92,8 @@ std::unique_ptr<BufferPool::Buffer> BufferPool::Take(size_t size) {
 }
 
 int64_t BufferPool::pooled_bytes() const { return shelf_->bytes(); }
+
+void BufferPool::Empty() { shelf_->Empty(); }
 
 grpc::Slice BufferPool::ToSlice(std::unique_ptr<Buffer> buffer,
                                 std::string_view view) {

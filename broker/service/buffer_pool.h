@@ -49,6 +49,8 @@ class BufferPool {
 
   std::unique_ptr<Buffer> Take(size_t size);
   int64_t pooled_bytes() const;
+  // Lets go of what waits for its next use.
+  void Empty();
 
   // `view`, which lies in `buffer`, as a slice that owns the buffer.
   static grpc::Slice ToSlice(std::unique_ptr<Buffer> buffer,

@@ -25,7 +25,7 @@ grpc::ServerWriteReactor<v1::TailResponse>* ConsumerService::Tail(
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*
 ConsumerService::FetchStream(grpc::CallbackServerContext* context) {
-  auto stream = std::make_shared<class FetchStream>(context_);
+  auto stream = std::make_shared<class FetchStream>(context_, context);
   stream->Begin();
   return stream.get();
 }

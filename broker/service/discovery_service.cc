@@ -3,13 +3,26 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "broker/service/topic_lookup.h"
 #include "broker/service/watch_metadata.h"
 #include "client/rpc/status_bridge.h"
+#include "metadata/view/cluster_view.h"
 #include "metadata/view/topic_view.h"
 #include "proto/types/limits.h"
+#include "proto/types/status_macros.h"
 #include "proto/types/version.h"
 
 namespace barnabas::broker {
+namespace {
+
+absl::StatusOr<v1::DescribeTopicsResponse> DescribeKnown(
+    const image::ClusterImage& image,
+    const v1::DescribeTopicsRequest& request) {
+  RETURN_IF_ERROR(CheckStarted(image));
+  return view::DescribeTopics(image, request);
+}
+
+}  // namespace
 
 DiscoveryService::DiscoveryService(const ServiceContext* context,
                                    MetadataBoard* board, std::string cluster_id,
@@ -51,12 +64,17 @@ grpc::ServerUnaryReactor* DiscoveryService::DescribeCluster(
     grpc::CallbackServerContext* context,
     const v1::DescribeClusterRequest* request,
     v1::DescribeClusterResponse* response) {
+  const image::ClusterImage image = context_->table->image();
+  // Without its id it would look like another cluster.
+  const absl::Status started = CheckStarted(image);
   view::ClusterViewOptions options;
   options.listener = "client";
-  options.disks[context_->self] = disk_();
-  *response = view::DescribeCluster(context_->table->image(), options);
+  const DiskGuard::Facts disk = context_->disk->facts();
+  options.disks[context_->self] = {disk.total_bytes - disk.free_bytes,
+                                   disk.free_bytes};
+  *response = view::DescribeCluster(image, options);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(grpc::Status::OK);
+  reactor->Finish(rpc::ToGrpc(started));
   return reactor;
 }
 
@@ -65,7 +83,7 @@ grpc::ServerUnaryReactor* DiscoveryService::DescribeTopics(
     const v1::DescribeTopicsRequest* request,
     v1::DescribeTopicsResponse* response) {
   absl::StatusOr<v1::DescribeTopicsResponse> described =
-      view::DescribeTopics(context_->table->image(), *request);
+      DescribeKnown(context_->table->image(), *request);
   if (described.ok()) *response = *std::move(described);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(rpc::ToGrpc(described.status()));

@@ -1,7 +1,8 @@
 // DiscoveryService: barnabas.v1.Discovery on a broker.
 //
 // What: answers from the image that this broker obeys; endpoints are those of
-//   the client listener (README 23).
+//   the client listener (README 23); of disks it tells its own, as measured
+//   last.
 // Units: wall-clock milliseconds, bytes. Empty case: before the first image the
 //   cluster is empty, version -1.
 // Thread: gRPC's threads call in. Errors: those of metadata/view.

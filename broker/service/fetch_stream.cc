@@ -29,8 +29,9 @@ absl::Status UnknownSession(uint32_t id) {
 
 }  // namespace
 
-FetchStream::FetchStream(const ServiceContext* context)
-    : RawStream(context->streams),
+FetchStream::FetchStream(const ServiceContext* context,
+                         grpc::CallbackServerContext* call)
+    : RawStream(context->streams, context->metrics->fetch_streams(), call),
       context_(context),
       loop_(context->reading->At(reinterpret_cast<uintptr_t>(this) >> 6)) {}
 
@@ -49,6 +50,7 @@ void FetchStream::OnMessage(const grpc::ByteBuffer& message) {
   const absl::Status read = rpc::ReadMessage(message, request.get());
   OnLoop([read, request = std::move(request)](FetchStream* self) {
     if (self->over_) return;
+    self->silences_ = 0;
     const absl::Status taken = read.ok() ? self->Take(*request) : read;
     if (!taken.ok()) {
       self->Fail(taken);
@@ -330,6 +332,7 @@ void FetchStream::EndSession(FetchSession* session) {
 
 void FetchStream::Fail(const absl::Status& why) {
   over_ = true;
+  failed_ = true;
   v1::FetchStreamResponse response;
   *response.mutable_failed() = ToProto(why);
   Send(std::move(response));
@@ -373,21 +376,25 @@ bool FetchStream::NextMessage(grpc::ByteBuffer* message) {
 void FetchStream::ArmHeartbeat(absl::Duration interval) {
   loop_->After(interval, [weak = weak_from_this(), interval] {
     const std::shared_ptr<RawStream> stream = weak.lock();
-    if (stream == nullptr) return;
-    auto* self = static_cast<FetchStream*>(stream.get());
-    bool silent = false;
-    {
-      absl::MutexLock lock(&self->mutex_);
-      silent = !std::exchange(self->wrote_, false);
+    if (stream != nullptr) {
+      static_cast<FetchStream*>(stream.get())->Beat(interval);
     }
-    if (silent) {
-      v1::FetchStreamResponse response;
-      response.mutable_heartbeat()->set_time_ms(
-          self->context_->clock->WallMs());
-      self->Send(std::move(response));
-    }
-    self->ArmHeartbeat(interval);
   });
+}
+
+void FetchStream::Beat(absl::Duration interval) {
+  // Told of its end an interval ago, and still not gone.
+  if (failed_) return Abort();
+  if (over_) return;
+  ArmHeartbeat(interval);
+  if (++silences_ > kHeartbeatsMissed) return Fail(SilentFor(interval));
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::exchange(wrote_, false)) return;
+  }
+  v1::FetchStreamResponse response;
+  response.mutable_heartbeat()->set_time_ms(context_->clock->WallMs());
+  Send(std::move(response));
 }
 
 void FetchStream::OnHalfClose() {

@@ -7,8 +7,9 @@
 // Empty case: without sessions only heartbeats are written.
 // Thread: everything but the outgoing queue belongs to one reading loop, which
 //   messages from gRPC's threads are posted to one at a time.
-// Errors: PROTOCOL_ERROR ends the stream (Failed, then a status of the same
-//   meaning); trouble of a session pauses it and is told by SessionFailure.
+// Errors: PROTOCOL_ERROR and, for a client that sends not even heartbeats,
+//   SESSION_EXPIRED end the stream (Failed, then a status of the same meaning);
+//   trouble of a session pauses it and is told by SessionFailure.
 // Always true: the credit is overdrawn by one batch at most; a session's
 //   frames come in the order of offsets; at most kFramesAhead frames are
 //   prepared; at most kSessionsPerStreamMax sessions are open.
@@ -35,7 +36,7 @@ class FetchStream final : public RawStream {
   // Frames that wait for the one that is being written.
   static constexpr int kFramesAhead = 3;
 
-  explicit FetchStream(const ServiceContext* context);
+  FetchStream(const ServiceContext* context, grpc::CallbackServerContext* call);
 
   void GoAway() override;
 
@@ -70,6 +71,8 @@ class FetchStream final : public RawStream {
   void SendFrame(grpc::ByteBuffer message);
   bool HasRoom() const;
   void ArmHeartbeat(absl::Duration interval);
+  // One interval has passed: says that we live, and asks whether they do.
+  void Beat(absl::Duration interval);
   // Runs `work` on the loop if the stream still lives then.
   void OnLoop(absl::AnyInvocable<void(FetchStream*)> work);
 
@@ -80,6 +83,9 @@ class FetchStream final : public RawStream {
   v1::FetchOpen open_;
   bool opened_ = false;
   bool over_ = false;
+  bool failed_ = false;
+  // Intervals in which the client said nothing.
+  int silences_ = 0;
   int64_t credit_ = 0;
   absl::flat_hash_map<uint32_t, std::unique_ptr<FetchSession>> sessions_;
   std::deque<uint32_t> queue_;

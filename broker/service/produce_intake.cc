@@ -11,8 +11,10 @@
 #include "proto/types/limits.h"
 #include "proto/types/status_macros.h"
 #include "proto/types/units.h"
+#include "storage/log/log_config.h"
 #include "storage/record/batch_builder.h"
 #include "storage/record/batch_check.h"
+#include "storage/record/key_check.h"
 
 namespace barnabas::broker {
 namespace {
@@ -24,6 +26,20 @@ constexpr int64_t kGatherBytesMax = 64 * kKiB;
 absl::Status Invalid(std::string_view what, std::string_view hint) {
   return MakeError(ErrorCode::kInvalidRequest, what, hint);
 }
+
+// Calls `done` when the last of those who share it is gone.
+class PostsEnd {
+ public:
+  explicit PostsEnd(absl::AnyInvocable<void()> done) : done_(std::move(done)) {}
+  PostsEnd(const PostsEnd&) = delete;
+  PostsEnd& operator=(const PostsEnd&) = delete;
+  ~PostsEnd() {
+    if (done_ != nullptr) done_();
+  }
+
+ private:
+  absl::AnyInvocable<void()> done_;
+};
 
 }  // namespace
 
@@ -92,6 +108,7 @@ absl::StatusOr<RoutedBatch> ProduceIntake::Route(IncomingBatch incoming,
   RoutedBatch routed;
   ASSIGN_OR_RETURN(routed.partition, FindDestination(envelope, destination));
   destination->key = routed.partition->key();
+  routed.batch.arrived = clock_->Monotonic();
   if (envelope.has_leader_epoch()) {
     routed.batch.leader_epoch = LeaderEpoch(envelope.leader_epoch());
   }
@@ -111,9 +128,12 @@ absl::StatusOr<RoutedBatch> ProduceIntake::Route(IncomingBatch incoming,
 absl::Status ProduceIntake::TakeEncoded(IncomingBatch incoming,
                                         RoutedBatch* routed) const {
   ASSIGN_OR_RETURN(routed->batch.header, record::CheckBatch(incoming.encoded));
-  RETURN_IF_ERROR(record::CheckProduced(
-      routed->batch.header,
-      routed->partition->settings().log.message_bytes_max));
+  const log::LogConfig config = routed->partition->settings().log;
+  RETURN_IF_ERROR(
+      record::CheckProduced(routed->batch.header, config.message_bytes_max));
+  if (config.compaction.enabled) {
+    RETURN_IF_ERROR(record::CheckKeys(routed->batch.header, incoming.encoded));
+  }
   routed->batch.slices = std::move(incoming.encoded);
   routed->batch.keeper = std::move(incoming.keeper);
   return absl::OkStatus();
@@ -152,7 +172,10 @@ absl::Status ProduceIntake::TakeStructured(v1::ProduceBatch* envelope,
   return absl::OkStatus();
 }
 
-void PostBatches(std::vector<RoutedBatch> batches) {
+void PostBatches(std::vector<RoutedBatch> batches,
+                 absl::AnyInvocable<void()> done) {
+  // Held by every post, also by one that a stopped loop drops.
+  const auto end = std::make_shared<PostsEnd>(std::move(done));
   const auto by_loop = [](const RoutedBatch& a, const RoutedBatch& b) {
     return a.partition->loop() < b.partition->loop();
   };
@@ -168,7 +191,7 @@ void PostBatches(std::vector<RoutedBatch> batches) {
     auto post = std::make_shared<std::vector<RoutedBatch>>(
         std::make_move_iterator(begin), std::make_move_iterator(batches.end()));
     batches.erase(begin, batches.end());
-    const bool taken = loop->Post([post] {
+    const bool taken = loop->Post([post, end] {
       for (RoutedBatch& routed : *post) {
         routed.partition->Produce(std::move(routed.batch));
       }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "barnabas/v1/producer.pb.h"
@@ -76,8 +77,10 @@ class ProduceIntake {
 };
 
 // Gives every batch to its partition's loop, one post per loop. What a full
-// loop does not take is refused with OVERLOADED through its sink.
-void PostBatches(std::vector<RoutedBatch> batches);
+// loop does not take is refused with OVERLOADED through its sink. `done`, if
+// given, is called once, on some thread, when all partitions have theirs.
+void PostBatches(std::vector<RoutedBatch> batches,
+                 absl::AnyInvocable<void()> done = nullptr);
 
 // Kafka's choice for a key among `count` partitions: murmur2.
 int32_t PartitionForKey(std::string_view key, int32_t count);

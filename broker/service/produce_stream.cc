@@ -34,8 +34,9 @@ absl::Status Broken(std::string_view what, std::string_view hint) {
 
 }  // namespace
 
-ProduceStream::ProduceStream(const ServiceContext* context)
-    : RawStream(context->streams),
+ProduceStream::ProduceStream(const ServiceContext* context,
+                             grpc::CallbackServerContext* call)
+    : RawStream(context->streams, context->metrics->produce_streams(), call),
       context_(context),
       timers_(context->reading->At(reinterpret_cast<uintptr_t>(this) >> 6)),
       ledger_(kProduceCreditBytes) {}
@@ -55,6 +56,7 @@ void ProduceStream::OnMessage(const grpc::ByteBuffer& message) {
   {
     absl::MutexLock lock(&mutex_);
     reading_paused_ = true;
+    pulse_.silences = 0;
   }
   GoOn();
 }
@@ -120,12 +122,14 @@ absl::Status ProduceStream::TakeFrame(std::shared_ptr<Received> received,
   {
     absl::MutexLock lock(&mutex_);
     RETURN_IF_ERROR(ledger_.Open(frame->sequence(), bytes, count));
+    ++posting_;
   }
   std::vector<RoutedBatch> routed;
   routed.reserve(count);
   for (int32_t i = 0; i < count; ++i) TakeBatch(received, i, &routed);
-  PostBatches(std::move(routed));
-  Kick();
+  PostBatches(std::move(routed),
+              [self = std::static_pointer_cast<ProduceStream>(
+                   shared_from_this())] { self->OnPosted(); });
   return absl::OkStatus();
 }
 
@@ -182,7 +186,21 @@ void ProduceStream::Answer(uint64_t ticket,
   ledger_.Fail(SequenceOf(ticket), std::move(failure));
 }
 
-void ProduceStream::AnswersEnd() { GoOn(); }
+void ProduceStream::AnswersEnd() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (posting_ > 0) return;
+  }
+  GoOn();
+}
+
+void ProduceStream::OnPosted() {
+  {
+    absl::MutexLock lock(&mutex_);
+    --posting_;
+  }
+  GoOn();
+}
 
 void ProduceStream::GoOn() {
   bool read = false;
@@ -213,36 +231,48 @@ bool ProduceStream::NextMessage(grpc::ByteBuffer* message) {
     } else if (!ledger_.TakeMessage(&response)) {
       return false;
     }
-    wrote_ = true;
+    pulse_.wrote = true;
   }
   *message = rpc::WriteMessage(response);
   return true;
 }
 
 void ProduceStream::ArmHeartbeat() {
-  std::weak_ptr<RawStream> weak = weak_from_this();
   absl::MutexLock lock(&mutex_);
-  timers_->After(heartbeat_, [weak = std::move(weak)] {
-    const auto self = std::static_pointer_cast<ProduceStream>(weak.lock());
-    if (self == nullptr) return;
-    bool silent = false;
-    {
-      absl::MutexLock inner(&self->mutex_);
-      silent = !std::exchange(self->wrote_, false);
-      if (silent) {
-        self->control_.emplace_back().mutable_heartbeat()->set_time_ms(
-            self->context_->clock->WallMs());
-      }
-    }
-    if (silent) self->Kick();
-    self->ArmHeartbeat();
+  timers_->After(heartbeat_, [weak = weak_from_this()] {
+    const std::shared_ptr<RawStream> stream = weak.lock();
+    if (stream != nullptr) static_cast<ProduceStream*>(stream.get())->Beat();
   });
+}
+
+void ProduceStream::Beat() {
+  bool failed = false;
+  absl::Status silent;
+  {
+    absl::MutexLock lock(&mutex_);
+    failed = failed_;
+    if (!closing_ && !reading_paused_ &&
+        ++pulse_.silences > kHeartbeatsMissed) {
+      silent = SilentFor(heartbeat_);
+    }
+    const bool idle = !std::exchange(pulse_.wrote, false) && control_.empty();
+    if (!failed && silent.ok() && idle) {
+      control_.emplace_back().mutable_heartbeat()->set_time_ms(
+          context_->clock->WallMs());
+    }
+  }
+  // Told of its end an interval ago, and still not gone.
+  if (failed) return Abort();
+  ArmHeartbeat();
+  if (!silent.ok()) return Fail(silent);
+  Kick();
 }
 
 void ProduceStream::Fail(const absl::Status& why) {
   {
     absl::MutexLock lock(&mutex_);
     closing_ = true;
+    failed_ = true;
     *control_.emplace_back().mutable_failed() = ToProto(why);
     end_ = why;
   }

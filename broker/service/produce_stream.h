@@ -38,7 +38,8 @@ class ProduceStream final : public RawStream, public ProduceSink {
   // Frames with unanswered batches; beyond that the stream is not read.
   static constexpr size_t kFramesOpenMax = 4096;
 
-  explicit ProduceStream(const ServiceContext* context);
+  ProduceStream(const ServiceContext* context,
+                grpc::CallbackServerContext* call);
 
   void Answer(uint64_t ticket,
               const absl::StatusOr<ProduceReceipt>& receipt) override;
@@ -46,6 +47,12 @@ class ProduceStream final : public RawStream, public ProduceSink {
   void GoAway() override;
 
  private:
+  // Signs of life since the last heartbeat.
+  struct Pulse {
+    bool wrote = false;
+    // Heartbeats in which a message was waited for and none came.
+    int silences = 0;
+  };
   using Received = rpc::Received<rpc::ProduceRequestView>;
 
   void OnMessage(const grpc::ByteBuffer& message) override;
@@ -63,6 +70,10 @@ class ProduceStream final : public RawStream, public ProduceSink {
                  const absl::Status& why);
   void Fail(const absl::Status& why);
   void ArmHeartbeat();
+  // All batches of one frame are with their partitions.
+  void OnPosted();
+  // One interval has passed: says that we live, and asks whether they do.
+  void Beat();
   // Reads on unless too much waits; ends a stream that has nothing more.
   void GoOn();
 
@@ -77,13 +88,17 @@ class ProduceStream final : public RawStream, public ProduceSink {
   AckLedger ledger_ ABSL_GUARDED_BY(mutex_);
   // Ready, unsupported, heartbeats, GoAway, Failed: written before the rest.
   std::deque<v1::ProduceStreamResponse> control_ ABSL_GUARDED_BY(mutex_);
+  // Frames whose batches are being appended: their answers are written
+  // together, at the end of one of them.
+  int32_t posting_ ABSL_GUARDED_BY(mutex_) = 0;
   // No message is being read or taken.
   bool reading_paused_ ABSL_GUARDED_BY(mutex_) = false;
   // Nothing more will be read: half-closed, failed, or the broker stops.
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool going_away_ ABSL_GUARDED_BY(mutex_) = false;
+  bool failed_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Duration heartbeat_ ABSL_GUARDED_BY(mutex_) = kHeartbeat;
-  bool wrote_ ABSL_GUARDED_BY(mutex_) = false;
+  Pulse pulse_ ABSL_GUARDED_BY(mutex_);
   absl::Status end_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -25,7 +25,7 @@ grpc::ServerUnaryReactor* ProducerService::Produce(
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*
 ProducerService::ProduceStream(grpc::CallbackServerContext* context) {
-  auto stream = std::make_shared<class ProduceStream>(context_);
+  auto stream = std::make_shared<class ProduceStream>(context_, context);
   stream->Begin();
   return stream.get();
 }

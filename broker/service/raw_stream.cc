@@ -66,7 +66,9 @@ void RawStream::WriteOn() {
       finished_ = true;
       status = status_;
     }
-    Finish(rpc::ToGrpc(status));
+    const grpc::Status sent = rpc::ToGrpc(status);
+    record_.set_code(sent.error_code());
+    Finish(sent);
     return;
   }
 }
@@ -98,6 +100,7 @@ void RawStream::OnCancel() {
 }
 
 void RawStream::OnDone() {
+  call_.Over();
   OnGone();
   streams_->Remove(this);
   // May destroy the stream.

@@ -23,7 +23,9 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "broker/service/live_call.h"
 #include "broker/service/open_streams.h"
+#include "client/serving/call_metrics.h"
 
 namespace barnabas::broker {
 
@@ -32,7 +34,10 @@ class RawStream
       public DrainableStream,
       public std::enable_shared_from_this<RawStream> {
  public:
-  explicit RawStream(OpenStreams* streams) : streams_(streams) {}
+  // `calls` counts this call.
+  RawStream(OpenStreams* streams, rpc::CallSeries* calls,
+            grpc::CallbackServerContext* call)
+      : streams_(streams), record_(calls), call_(call) {}
   ~RawStream() override = default;
 
   // Registers the stream and reads the first message; once.
@@ -58,17 +63,23 @@ class RawStream
   void Kick();
   // Ends the call once everything that NextMessage gives was written.
   void End(const absl::Status& status);
+  // Ends the call at once; what waits to be written is lost. For a client that
+  // does not read the end that it was told.
+  void Abort() { call_.Cancel(); }
 
  private:
   // Writes on until there is nothing; the caller has set writing_.
   void WriteOn();
 
   OpenStreams* const streams_;
+  rpc::CallRecord record_;
   // Held until OnDone.
   std::shared_ptr<RawStream> self_;
 
   grpc::ByteBuffer incoming_;
   grpc::ByteBuffer outgoing_;
+
+  LiveCall call_;
 
   absl::Mutex mutex_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

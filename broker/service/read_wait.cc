@@ -18,34 +18,39 @@ ReadWait::ReadWait(env::EventLoop* loop, std::vector<Place> places,
     : loop_(loop), places_(std::move(places)), wake_(std::move(wake)) {}
 
 void ReadWait::Register() {
-  // The registrations keep this object, and so its id, alive.
-  for (const Place& place : places_) {
-    place.first->loop()->PostAlways([self = shared_from_this(), place] {
-      const auto woken = [self] {
-        self->loop_->PostAlways([self] { self->Woken(); });
-      };
-      const absl::Status awaited =
-          place.first->AwaitRead(self->id(), place.second, woken);
-      if (!awaited.ok()) woken();
-    });
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const auto& [partition, offset] = places_[i];
+    // The registrations keep this object, and so its id, alive.
+    const auto woken = [self = shared_from_this(), i](bool may_read_here) {
+      env::Task wake = [self, i] { self->Woken(i); };
+      if (may_read_here) {
+        self->loop_->RunOrPost(std::move(wake));
+      } else {
+        self->loop_->PostAlways(std::move(wake));
+      }
+    };
+    const absl::Status awaited =
+        partition->readers()->Await(id(), offset, woken);
+    if (!awaited.ok()) woken(/*may_read_here=*/false);
   }
 }
 
-void ReadWait::Woken() {
+void ReadWait::Woken(size_t place) {
   if (over_) return;
   env::Task wake = std::move(wake_);
-  Cancel();
+  Forget(place);
   wake();
 }
 
 void ReadWait::Cancel() {
-  if (over_) return;
+  if (!over_) Forget(places_.size());
+}
+
+void ReadWait::Forget(size_t woken) {
   over_ = true;
   wake_ = nullptr;
-  for (const Place& place : places_) {
-    place.first->loop()->PostAlways([self = shared_from_this(), place] {
-      place.first->CancelRead(self->id());
-    });
+  for (size_t i = 0; i < places_.size(); ++i) {
+    if (i != woken) places_[i].first->readers()->Cancel(id());
   }
 }
 

@@ -36,7 +36,9 @@ class ReadWait : public std::enable_shared_from_this<ReadWait> {
   ReadWait(env::EventLoop* loop, std::vector<Place> places, env::Task wake);
 
   void Register();
-  void Woken();
+  void Woken(size_t place);
+  // Ends the waiting at every place but the one that woke it.
+  void Forget(size_t woken);
   uint64_t id() const { return reinterpret_cast<uintptr_t>(this); }
 
   env::EventLoop* const loop_;

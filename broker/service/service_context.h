@@ -11,13 +11,18 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "broker/replication/compactor.h"
 #include "broker/replication/data_loops.h"
+#include "broker/replication/disk_guard.h"
 #include "broker/replication/partition_table.h"
 #include "broker/service/buffer_pool.h"
 #include "broker/service/open_streams.h"
 #include "broker/service/produce_intake.h"
 #include "broker/service/service_metrics.h"
+#include "proto/types/error.h"
 #include "proto/types/ids.h"
 #include "storage/env/clock.h"
 
@@ -27,6 +32,8 @@ namespace barnabas::broker {
 inline constexpr absl::Duration kHeartbeat = absl::Seconds(5);
 inline constexpr absl::Duration kHeartbeatMin = absl::Seconds(1);
 inline constexpr absl::Duration kHeartbeatMax = absl::Seconds(60);
+// A client that let so many of its heartbeats pass in silence is gone.
+inline constexpr int kHeartbeatsMissed = 3;
 
 struct ServiceContext {
   BrokerId self;
@@ -38,6 +45,9 @@ struct ServiceContext {
   BufferPool* buffers = nullptr;
   OpenStreams* streams = nullptr;
   ServiceMetrics* metrics = nullptr;
+  Compactor* compactor = nullptr;
+  const DiskGuard* disk = nullptr;
+  std::string data_dir;
   // Names streams in logs and answers.
   std::string incarnation;
 };
@@ -48,6 +58,15 @@ inline absl::Duration HeartbeatFor(int64_t wanted_ms) {
   const absl::Duration wanted = absl::Milliseconds(wanted_ms);
   if (wanted < kHeartbeatMin) return kHeartbeatMin;
   return wanted > kHeartbeatMax ? kHeartbeatMax : wanted;
+}
+
+// What a client that was silent for kHeartbeatsMissed of `heartbeat` is told.
+inline absl::Status SilentFor(absl::Duration heartbeat) {
+  return MakeError(
+      ErrorCode::kSessionExpired,
+      absl::StrCat("the client was silent for ",
+                   absl::FormatDuration(kHeartbeatsMissed * heartbeat)),
+      "open a new stream, and send heartbeats while there is nothing to say");
 }
 
 }  // namespace barnabas::broker

@@ -5,7 +5,11 @@
 #ifndef BARNABAS_BROKER_SERVICE_SERVICE_METRICS_H_
 #define BARNABAS_BROKER_SERVICE_SERVICE_METRICS_H_
 
-#include "barnabas/v1/common.pb.h"
+#include <string>
+#include <vector>
+
+#include "client/serving/call_metrics.h"
+#include "storage/env/clock.h"
 #include "storage/env/histogram.h"
 #include "storage/env/metrics.h"
 
@@ -13,18 +17,24 @@ namespace barnabas::broker {
 
 class ServiceMetrics {
  public:
-  explicit ServiceMetrics(env::Registry* registry);
+  // `services` are the full names of all that the broker serves.
+  ServiceMetrics(const std::vector<std::string>& services,
+                 env::Registry* registry, const env::Clock* clock);
 
-  // From a batch's arrival to its answer.
-  env::Histogram* ProduceLatency(v1::Acks acks) const;
+  // For the listener.
+  rpc::CallMetrics* calls() { return &calls_; }
+  // The hot streams count their calls by themselves.
+  rpc::CallSeries* produce_streams() const { return produce_streams_; }
+  rpc::CallSeries* fetch_streams() const { return fetch_streams_; }
+
   env::Histogram* fetch_latency() const { return fetch_latency_; }
   env::Counter* fetch_requests() const { return fetch_requests_; }
   env::Gauge* streams() const { return streams_; }
 
  private:
-  env::Histogram* const none_;
-  env::Histogram* const leader_;
-  env::Histogram* const all_;
+  rpc::CallMetrics calls_;
+  rpc::CallSeries* const produce_streams_;
+  rpc::CallSeries* const fetch_streams_;
   env::Histogram* const fetch_latency_;
   env::Counter* const fetch_requests_;
   env::Gauge* const streams_;

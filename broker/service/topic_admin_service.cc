@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "broker/service/topic_lookup.h"
 #include "client/rpc/status_bridge.h"
 #include "client/serving/name_pattern.h"
 #include "metadata/view/topic_view.h"
@@ -34,11 +35,13 @@ absl::StatusOr<v1::ListTopicsResponse> TopicAdminService::List(
     const v1::ListTopicsRequest& request) const {
   ASSIGN_OR_RETURN(const rpc::NamePattern pattern,
                    rpc::NamePattern::Compile(request.pattern()));
-  ASSIGN_OR_RETURN(v1::ListTopicsResponse listed,
-                   view::ListTopics(context_->table->image(), request,
-                                    [&pattern](std::string_view name) {
-                                      return pattern.Matches(name);
-                                    }));
+  const image::ClusterImage image = context_->table->image();
+  RETURN_IF_ERROR(CheckStarted(image));
+  ASSIGN_OR_RETURN(
+      v1::ListTopicsResponse listed,
+      view::ListTopics(image, request, [&pattern](std::string_view name) {
+        return pattern.Matches(name);
+      }));
   listed.set_node_id(context_->self.value());
   for (v1::TopicSummary& topic : *listed.mutable_topics()) {
     for (int32_t i = 0; i < topic.partitions(); ++i) {
@@ -53,8 +56,10 @@ absl::StatusOr<v1::ListTopicsResponse> TopicAdminService::List(
 
 absl::StatusOr<v1::DescribeTopicResponse> TopicAdminService::Describe(
     const v1::DescribeTopicRequest& request) const {
+  const image::ClusterImage image = context_->table->image();
+  RETURN_IF_ERROR(CheckStarted(image));
   ASSIGN_OR_RETURN(v1::DescribeTopicResponse described,
-                   view::DescribeTopic(context_->table->image(), request));
+                   view::DescribeTopic(image, request));
   if (!request.include_offsets()) return described;
   for (v1::PartitionDetail& detail : *described.mutable_partitions()) {
     const auto positions = PositionsOf(*context_->table, described.id(),

@@ -2,7 +2,7 @@
 //
 // What: writes go to the active controller (README 23); ListTopics and
 //   DescribeTopic are answered here, with offsets and sizes of what this
-//   broker leads.
+//   broker leads; what leaders do by themselves is done here (LeaderCall).
 // Units: bytes, offsets. Empty case: an empty image has no topics.
 // Thread: gRPC's threads call in.
 // Errors: those of AdminForwarder, metadata/view and NamePattern.
@@ -12,7 +12,9 @@
 #include "absl/status/statusor.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
 #include "broker/cluster/admin_forwarder.h"
+#include "broker/service/compact_topic.h"
 #include "broker/service/service_context.h"
+#include "broker/service/trim_topic.h"
 
 namespace barnabas::broker {
 
@@ -44,6 +46,17 @@ class TopicAdminService final : public v1::TopicAdmin::CallbackService {
       const v1::DeleteTopicsRequest* request,
       v1::DeleteTopicsResponse* response) override {
     return forwarder_->DeleteTopics(context, request, response);
+  }
+  grpc::ServerUnaryReactor* TrimTopic(
+      grpc::CallbackServerContext* context, const v1::TrimTopicRequest* request,
+      v1::TrimTopicResponse* response) override {
+    return broker::TrimTopic(context_, context, request, response);
+  }
+  grpc::ServerUnaryReactor* CompactTopic(
+      grpc::CallbackServerContext* context,
+      const v1::CompactTopicRequest* request,
+      v1::CompactTopicResponse* response) override {
+    return broker::CompactTopic(context_, context, request, response);
   }
   grpc::ServerUnaryReactor* ListTopics(
       grpc::CallbackServerContext* context,

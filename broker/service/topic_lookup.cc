@@ -5,15 +5,20 @@
 #include "absl/strings/str_cat.h"
 #include "metadata/view/topic_ref.h"
 #include "proto/types/error.h"
+#include "proto/types/status_macros.h"
 
 namespace barnabas::broker {
+
+absl::Status CheckStarted(const image::ClusterImage& image) {
+  if (image.version() >= LogIndex(0)) return absl::OkStatus();
+  return MakeError(ErrorCode::kBrokerNotAvailable,
+                   "the broker is starting and knows no topics yet",
+                   "try again in a moment");
+}
+
 absl::StatusOr<const image::TopicState*> FindTopic(
     const image::ClusterImage& image, const v1::TopicRef& topic) {
-  if (image.version() < LogIndex(0)) {
-    return MakeError(ErrorCode::kBrokerNotAvailable,
-                     "the broker is starting and knows no topics yet",
-                     "try again in a moment");
-  }
+  RETURN_IF_ERROR(CheckStarted(image));
   return view::ResolveTopic(image, topic);
 }
 

@@ -4,7 +4,8 @@
 //   broker is the wrong one, who leads.
 // Units: none. Empty case: a reference with neither name nor id is refused.
 // Thread: any; pure look-ups.
-// Errors: INVALID_REQUEST, UNKNOWN_TOPIC, INCONSISTENT_TOPIC_ID,
+// Errors: BROKER_NOT_AVAILABLE while the broker starts, INVALID_REQUEST,
+// UNKNOWN_TOPIC, INCONSISTENT_TOPIC_ID,
 //   UNKNOWN_PARTITION, NOT_LEADER or LEADER_NOT_AVAILABLE with the leader.
 #ifndef BARNABAS_BROKER_SERVICE_TOPIC_LOOKUP_H_
 #define BARNABAS_BROKER_SERVICE_TOPIC_LOOKUP_H_
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "barnabas/v1/common.pb.h"
 #include "broker/replication/partition.h"
@@ -19,6 +21,10 @@
 #include "metadata/image/cluster_image.h"
 
 namespace barnabas::broker {
+
+// Whether the image knows anything: a broker that starts must not deny topics
+// that it has only not heard of yet.
+absl::Status CheckStarted(const image::ClusterImage& image);
 
 // The topic; points into `image`.
 absl::StatusOr<const image::TopicState*> FindTopic(

@@ -4,24 +4,20 @@
 #include <map>
 #include <set>
 #include <utility>
-#include <vector>
 
 #include "barnabas/v1/config_admin.grpc.pb.h"
-#include "barnabas/v1/consumer.grpc.pb.h"
 #include "barnabas/v1/discovery.grpc.pb.h"
 #include "barnabas/v1/node_admin.grpc.pb.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
 #include "client/admin/gathered.h"
+#include "client/admin/node_ask.h"
 #include "client/admin/node_caller.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "proto/types/error.h"
-#include "proto/types/error_proto.h"
 
 namespace barnabas::client {
 namespace {
 
-// Leaders asked one after the other for partitions that others lead.
-constexpr int kLeaderRoundsMax = 3;
 // A broker that only completes an answer gets this long.
 constexpr absl::Duration kGatherTimeout = absl::Seconds(2);
 
@@ -30,91 +26,12 @@ ClientOptions ForGathering(ClientOptions options) {
   return options;
 }
 
-template <typename Service, typename Response, typename Request,
-          typename Method>
-absl::StatusOr<Response> Ask(NodeCaller* caller, CallKind kind,
-                             const Request& request, Method method) {
-  Response response;
-  const absl::Status status =
-      caller->Call(kind, [&](const std::shared_ptr<grpc::Channel>& channel,
-                             grpc::ClientContext* context) {
-        typename Service::Stub stub(channel);
-        response.Clear();
-        return (stub.*method)(context, request, &response);
-      });
-  if (!status.ok()) return status;
-  return response;
-}
-
-template <typename Service, typename Response, typename Request,
-          typename Method>
-absl::StatusOr<Response> AskAt(NodeCaller* caller, const std::string& endpoint,
-                               CallKind kind, const Request& request,
-                               Method method) {
-  Response response;
-  const absl::Status status =
-      caller->CallAt(endpoint, kind,
-                     [&](const std::shared_ptr<grpc::Channel>& channel,
-                         grpc::ClientContext* context) {
-                       typename Service::Stub stub(channel);
-                       return (stub.*method)(context, request, &response);
-                     });
-  if (!status.ok()) return status;
-  return response;
-}
-
-// Partitions that another node leads, by that node's address.
-template <typename Response>
-std::map<std::string, std::vector<int32_t>> LedElsewhere(
-    const Response& response) {
-  std::map<std::string, std::vector<int32_t>> elsewhere;
-  for (const auto& partition : response.partitions()) {
-    if (partition.error().code() != v1::ERROR_CODE_NOT_LEADER) continue;
-    const std::string& endpoint = partition.error().leader().endpoint();
-    if (!endpoint.empty()) {
-      elsewhere[endpoint].push_back(partition.partition());
-    }
-  }
-  return elsewhere;
-}
-
-// Puts the answers for some partitions over those of `response`.
-template <typename Response>
-void Merge(const Response& part, Response* response) {
-  for (auto& partition : *response->mutable_partitions()) {
-    for (const auto& newer : part.partitions()) {
-      if (newer.partition() == partition.partition()) partition = newer;
-    }
-  }
-}
-
-// Asks any node, then leaders for what that node could not say.
-template <typename Response, typename Request, typename Method>
-absl::StatusOr<Response> AskLeaders(NodeCaller* caller, Request request,
-                                    Method method) {
-  absl::StatusOr<Response> response =
-      Ask<v1::Consumer, Response>(caller, CallKind::kRead, request, method);
-  if (!response.ok()) return response;
-  for (int round = 0; round < kLeaderRoundsMax; ++round) {
-    const auto elsewhere = LedElsewhere(*response);
-    if (elsewhere.empty()) break;
-    for (const auto& [endpoint, partitions] : elsewhere) {
-      request.mutable_partitions()->Assign(partitions.begin(),
-                                           partitions.end());
-      const absl::StatusOr<Response> part = AskAt<v1::Consumer, Response>(
-          caller, endpoint, CallKind::kRead, request, method);
-      // An unreachable leader leaves NOT_LEADER in the answer.
-      if (part.ok()) Merge(*part, &*response);
-    }
-  }
-  return response;
-}
-
 class ClusterAdmin final : public Admin {
  public:
   explicit ClusterAdmin(const ClientOptions& options)
       : caller_(options, options.bootstrap),
-        gatherer_(ForGathering(options), options.bootstrap) {}
+        gatherer_(ForGathering(options), options.bootstrap),
+        leaders_(LeaderAdmin::Make(&caller_)) {}
 
   absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo() override {
     return Read<v1::Discovery, v1::GetServerInfoResponse>(
@@ -197,16 +114,7 @@ class ClusterAdmin final : public Admin {
     return Write<v1::ConfigAdmin, v1::AlterConfigResponse>(
         request, &v1::ConfigAdmin::Stub::AlterConfig);
   }
-  absl::StatusOr<v1::ListOffsetsResponse> ListOffsets(
-      const v1::ListOffsetsRequest& request) override {
-    return AskLeaders<v1::ListOffsetsResponse>(
-        &caller_, request, &v1::Consumer::Stub::ListOffsets);
-  }
-  absl::StatusOr<v1::OffsetsForTimesResponse> OffsetsForTimes(
-      const v1::OffsetsForTimesRequest& request) override {
-    return AskLeaders<v1::OffsetsForTimesResponse>(
-        &caller_, request, &v1::Consumer::Stub::OffsetsForTimes);
-  }
+  LeaderAdmin& leaders() override { return *leaders_; }
 
  private:
   template <typename Service, typename Response, typename Request,
@@ -248,6 +156,7 @@ class ClusterAdmin final : public Admin {
 
   NodeCaller caller_;
   NodeCaller gatherer_;
+  const std::unique_ptr<LeaderAdmin> leaders_;
 };
 
 class OneNode final : public NodeClient {
@@ -265,6 +174,12 @@ class OneNode final : public NodeClient {
     return AskAt<v1::NodeAdmin, v1::SetLogLevelResponse>(
         &caller_, endpoint_, CallKind::kWrite, request,
         &v1::NodeAdmin::Stub::SetLogLevel);
+  }
+  absl::StatusOr<v1::DescribeLogDirsResponse> DescribeLogDirs(
+      const v1::DescribeLogDirsRequest& request) override {
+    return AskAt<v1::NodeAdmin, v1::DescribeLogDirsResponse>(
+        &caller_, endpoint_, CallKind::kRead, request,
+        &v1::NodeAdmin::Stub::DescribeLogDirs);
   }
   absl::StatusOr<int> CheckHealth(const std::string& service) override {
     grpc::health::v1::HealthCheckRequest request;

@@ -18,11 +18,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "barnabas/v1/config_admin.pb.h"
-#include "barnabas/v1/consumer.pb.h"
 #include "barnabas/v1/discovery.pb.h"
 #include "barnabas/v1/node_admin.pb.h"
-#include "barnabas/v1/producer.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
+#include "client/admin/leader_admin.h"
 #include "client/client_options.h"
 
 namespace barnabas::client {
@@ -59,10 +58,8 @@ class Admin {
       const v1::DescribeConfigRequest& request) = 0;
   virtual absl::StatusOr<v1::AlterConfigResponse> AlterConfig(
       const v1::AlterConfigRequest& request) = 0;
-  virtual absl::StatusOr<v1::ListOffsetsResponse> ListOffsets(
-      const v1::ListOffsetsRequest& request) = 0;
-  virtual absl::StatusOr<v1::OffsetsForTimesResponse> OffsetsForTimes(
-      const v1::OffsetsForTimesRequest& request) = 0;
+  // What the leaders of a topic's partitions answer.
+  virtual LeaderAdmin& leaders() = 0;
 };
 
 // Calls that concern exactly one node, at "host:port".
@@ -76,6 +73,8 @@ class NodeClient {
   virtual absl::StatusOr<v1::GetLogLevelsResponse> GetLogLevels() = 0;
   virtual absl::StatusOr<v1::SetLogLevelResponse> SetLogLevel(
       const v1::SetLogLevelRequest& request) = 0;
+  virtual absl::StatusOr<v1::DescribeLogDirsResponse> DescribeLogDirs(
+      const v1::DescribeLogDirsRequest& request) = 0;
   // grpc.health.v1.Health/Check: 1 serving, 2 not serving, 3 unknown service.
   virtual absl::StatusOr<int> CheckHealth(const std::string& service) = 0;
 };

@@ -75,8 +75,9 @@ class Consumer {
   // Goes past a corrupt batch that Poll reported.
   virtual absl::Status SkipCorrupt(const ConsumerPartition& partition) = 0;
 
-  // Waits at most `timeout` for records, troubles or reached ends.
-  // `records_max` 0 sets no bound.
+  // Waits at most `timeout` for records, troubles or reached ends. Gives at
+  // most `records_max` records; 0 means as many as are handled well at once,
+  // some thousands.
   virtual absl::StatusOr<PollOutcome> Poll(absl::Duration timeout,
                                            int64_t records_max = 0) = 0;
   // Makes a waiting Poll, or the next one, return at once.

@@ -1,4 +1,4 @@
-// FetchInbox: what the fetching loop tells the thread that polls.
+// FetchInbox: what streams and the fetching loop tell the thread that polls.
 //
 // What: a queue of events, each about one partition, and the wake-up of Poll.
 // Units: bytes, offsets. Empty case: Take gives nothing after the timeout.
@@ -19,9 +19,12 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "client/consumer/consumer_options.h"
-#include "client/consumer/fetch_link.h"
+#include "client/consumer/fetch_credit.h"
+#include "client/rpc/frame_codec.h"
 
 namespace barnabas::client {
+
+using ReceivedFetch = rpc::Received<rpc::FetchResponseView>;
 
 struct FetchEvent {
   ConsumerPartition partition;

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/consumer/fetch_credit.h"
 #include "client/rpc/backoff.h"
+#include "client/rpc/frame_codec.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
 
@@ -29,25 +31,28 @@ FetchLink::FetchLink(const FetchLinkDeps* deps, std::string endpoint)
     : deps_(deps), endpoint_(std::move(endpoint)) {}
 
 FetchLink::~FetchLink() {
-  if (credit_ != nullptr) credit_->Detach();
+  if (routes_ != nullptr) routes_->Detach();
   deps_->loop->Cancel(timer_);
 }
 
-uint32_t FetchLink::Add(v1::AddSession add, int64_t credit_bytes) {
+uint32_t FetchLink::Add(v1::AddSession add, FetchRoute route,
+                        int64_t credit_bytes) {
   const uint32_t session = next_session_++;
   add.set_session(session);
   v1::FetchStreamRequest request;
   *request.mutable_add() = std::move(add);
+  if (state_ == State::kClosed) Open(credit_bytes);
+  routes_->Add(session, std::move(route));
   if (state_ == State::kReady) {
     Send(request);
   } else {
     early_.push_back(std::move(request));
-    if (state_ == State::kClosed) Open(credit_bytes);
   }
   return session;
 }
 
 void FetchLink::Drop(uint32_t session) {
+  if (routes_ != nullptr) routes_->Remove(session);
   std::erase_if(early_, [session](const v1::FetchStreamRequest& request) {
     return request.add().session() == session;
   });
@@ -61,6 +66,14 @@ void FetchLink::Drop(uint32_t session) {
 void FetchLink::Open(int64_t credit_bytes) {
   state_ = State::kOpening;
   credit_bytes_ = credit_bytes;
+  auto credit = std::make_shared<FetchCredit>(
+      deps_->loop, std::max<int64_t>(1, credit_bytes_ / kCreditSteps),
+      [this](int64_t bytes) {
+        v1::FetchStreamRequest request;
+        request.mutable_credit()->set_bytes(bytes);
+        Send(request);
+      });
+  routes_ = std::make_shared<FetchRoutes>(deps_->inbox, std::move(credit));
   absl::Duration wait = absl::ZeroDuration();
   if (failures_ > 0) {
     const rpc::BackoffRange range{deps_->options.client.backoff_first,
@@ -80,15 +93,8 @@ void FetchLink::Start() {
   failure_ = absl::OkStatus();
   heartbeat_ = absl::InfiniteDuration();
   last_heard_ = Now();
-  credit_ = std::make_shared<FetchCredit>(
-      deps_->loop, std::max<int64_t>(1, credit_bytes_ / kCreditSteps),
-      [this](int64_t bytes) {
-        v1::FetchStreamRequest request;
-        request.mutable_credit()->set_bytes(bytes);
-        Send(request);
-      });
   stream_ = rpc::ByteStream::Open(deps_->channels->Get(endpoint_), kMethod,
-                                  deps_->loop, this);
+                                  deps_->loop, this, routes_);
   v1::FetchStreamRequest request;
   v1::FetchOpen* open = request.mutable_open();
   open->set_client_name(options.client.client_name);
@@ -114,15 +120,9 @@ void FetchLink::Send(const v1::FetchStreamRequest& request) {
 
 void FetchLink::OnMessage(grpc::ByteBuffer message) {
   last_heard_ = Now();
-  absl::StatusOr<ReceivedFetch> read = rpc::ReadFetchResponse(message);
-  if (!read.ok()) return GiveUp(read.status());
-  if (read->view.IsFetch()) {
-    failures_ = 0;
-    deps_->events->OnFetchFrame(
-        this, std::make_shared<ReceivedFetch>(*std::move(read)), credit_);
-    return;
-  }
-  const v1::FetchStreamResponse& response = read->view.message;
+  v1::FetchStreamResponse response;
+  const absl::Status read = rpc::ReadMessage(message, &response);
+  if (!read.ok()) return GiveUp(read);
   switch (response.frame_case()) {
     case v1::FetchStreamResponse::kReady:
       return OnReady(response.ready());
@@ -174,8 +174,9 @@ void FetchLink::GiveUp(const absl::Status& why) {
 void FetchLink::OnClosed(const absl::Status& status) {
   deps_->loop->Cancel(std::exchange(timer_, 0));
   state_ = State::kClosed;
-  credit_->Detach();
-  credit_.reset();
+  if (routes_->TakeHeard()) failures_ = 0;
+  routes_->Detach();
+  routes_.reset();
   stream_.reset();
   early_.clear();
   ++failures_;
@@ -193,6 +194,10 @@ void FetchLink::ArmWatch() {
 
 void FetchLink::Watch() {
   const absl::Duration now = Now();
+  if (routes_->TakeHeard()) {
+    last_heard_ = now;
+    failures_ = 0;
+  }
   const absl::Duration patience = state_ == State::kOpening
                                       ? kReadyTimeout
                                       : kHeartbeatsMissed * heartbeat_;

@@ -1,8 +1,8 @@
 // FetchLink: the client's end of one FetchStream to one broker.
 //
-// What: speaks the stream's grammar: Open with credit, sessions, frames,
-//   heartbeats, GoAway. It reopens after the stream ended, when asked to and
-//   not before its backoff has passed.
+// What: speaks the stream's grammar: Open with credit, sessions, heartbeats,
+//   GoAway; frames go by FetchRoutes to the inbox. It reopens after the stream
+//   ended, when asked to and not before its backoff has passed.
 // Units: bytes of payload; session numbers are used once per link.
 // Empty case: a new link is closed; adding a session opens it.
 // Thread: the loop; events come on the loop, never from inside a method.
@@ -21,27 +21,21 @@
 #include "absl/time/time.h"
 #include "barnabas/v1/consumer.pb.h"
 #include "client/consumer/consumer_options.h"
-#include "client/consumer/fetch_credit.h"
+#include "client/consumer/fetch_inbox.h"
+#include "client/consumer/fetch_routes.h"
 #include "client/rpc/byte_stream.h"
 #include "client/rpc/channel_pool.h"
-#include "client/rpc/frame_codec.h"
 #include "storage/env/event_loop.h"
 
 namespace barnabas::client {
 
 class FetchLink;
 
-using ReceivedFetch = rpc::Received<rpc::FetchResponseView>;
-
 class FetchLinkEvents {
  public:
   virtual ~FetchLinkEvents() = default;
 
   virtual void OnFetchAdded(FetchLink* link, const v1::SessionAdded& added) = 0;
-  // Bytes of the frame go back through `credit`.
-  virtual void OnFetchFrame(FetchLink* link,
-                            std::shared_ptr<ReceivedFetch> received,
-                            std::shared_ptr<FetchCredit> credit) = 0;
   virtual void OnFetchFailure(FetchLink* link,
                               const v1::SessionFailure& failure) = 0;
   virtual void OnFetchClosed(FetchLink* link, const absl::Status& status) = 0;
@@ -52,6 +46,7 @@ struct FetchLinkDeps {
   std::shared_ptr<rpc::ChannelPool> channels;
   std::shared_ptr<env::EventLoop> loop;
   uint64_t seed = 0;
+  FetchInbox* inbox = nullptr;
   FetchLinkEvents* events = nullptr;
 };
 
@@ -62,10 +57,10 @@ class FetchLink final : public rpc::ByteStreamEvents {
 
   const std::string& endpoint() const { return endpoint_; }
 
-  // Begins a session and returns its number. Opens the stream with
-  // `credit_bytes` if it is closed; sessions asked for before it is ready
-  // follow then, and are lost with it.
-  uint32_t Add(v1::AddSession add, int64_t credit_bytes);
+  // Begins a session whose frames take `route`, and returns its number. Opens
+  // the stream with `credit_bytes` if it is closed; sessions asked for before
+  // it is ready follow then, and are lost with it.
+  uint32_t Add(v1::AddSession add, FetchRoute route, int64_t credit_bytes);
   void Drop(uint32_t session);
   // Half-closes.
   void Close();
@@ -92,7 +87,8 @@ class FetchLink final : public rpc::ByteStreamEvents {
 
   State state_ = State::kClosed;
   std::unique_ptr<rpc::ByteStream> stream_;
-  std::shared_ptr<FetchCredit> credit_;
+  // Of the stream that is open or about to be.
+  std::shared_ptr<FetchRoutes> routes_;
   int64_t credit_bytes_ = 0;
   uint32_t next_session_ = 1;
   // Asked for while the stream was not ready.

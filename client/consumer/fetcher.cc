@@ -52,7 +52,8 @@ bool MayRetry(ErrorCode code) {
 
 Fetcher::Fetcher(Deps deps)
     : deps_(std::move(deps)),
-      link_deps_{deps_.options, deps_.channels, deps_.loop, deps_.seed, this},
+      link_deps_{deps_.options, deps_.channels, deps_.loop,
+                 deps_.seed,    deps_.inbox,    this},
       view_({deps_.options.client, deps_.channels, deps_.loop, deps_.seed,
              [this] { OnViewRound(); }}) {}
 
@@ -71,6 +72,7 @@ void Fetcher::Begin(const ConsumerPartition& partition, uint64_t token,
   track.partition = partition;
   track.token = token;
   track.start = PositionOf(from);
+  track.next_offset = std::make_shared<std::atomic<int64_t>>(-1);
   view_.Watch(partition.topic);
   Consider(&track);
 }
@@ -152,13 +154,16 @@ void Fetcher::Consider(Track* track) {
   add.mutable_topic()->set_name(track->partition.topic);
   add.mutable_topic()->set_id(track->topic_id);
   add.set_partition(track->partition.partition);
-  if (track->next_offset.has_value()) {
-    add.mutable_begin()->set_offset(*track->next_offset);
+  const int64_t next = track->next_offset->load();
+  if (next >= 0) {
+    add.mutable_begin()->set_offset(next);
   } else {
     *add.mutable_begin() = track->start;
   }
   track->link = link.get();
-  track->session = link->Add(std::move(add), CreditShare());
+  track->session = link->Add(
+      std::move(add), {track->partition, track->token, track->next_offset},
+      CreditShare());
   sessions_[{track->link, track->session}] = track;
 }
 
@@ -193,33 +198,6 @@ void Fetcher::OnFetchAdded(FetchLink* link, const v1::SessionAdded& added) {
   if (track == nullptr) return;
   track->failures = 0;
   track->unknown_told = false;
-  track->next_offset = added.next_offset();
-  FetchEvent event;
-  event.partition = track->partition;
-  event.token = track->token;
-  event.started_at = added.next_offset();
-  event.high_watermark = added.high_watermark();
-  deps_.inbox->Put(std::move(event));
-}
-
-void Fetcher::OnFetchFrame(FetchLink* link,
-                           std::shared_ptr<ReceivedFetch> received,
-                           std::shared_ptr<FetchCredit> credit) {
-  const v1::FetchFrame& frame = received->view.message.fetch();
-  Track* track = Find(link, frame.session());
-  if (track == nullptr) {
-    // Sent before the session was dropped.
-    credit->Return(frame.credit_bytes());
-    return;
-  }
-  track->next_offset = frame.next_offset();
-  FetchEvent event;
-  event.partition = track->partition;
-  event.token = track->token;
-  event.high_watermark = frame.high_watermark();
-  event.frame = std::move(received);
-  event.credit = std::move(credit);
-  deps_.inbox->Put(std::move(event));
 }
 
 void Fetcher::OnFetchFailure(FetchLink* link,

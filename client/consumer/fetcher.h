@@ -3,7 +3,8 @@
 // What: routes each partition to the link of its leader, begins a session at
 //   the partition's position, and after any trouble (stream ended, leader
 //   moved) begins another where the last frame ended. A seek is a new session;
-//   frames of sessions that are gone are dropped by number.
+//   frames of sessions that are gone are dropped by number. The frames
+//   themselves pass by, from FetchRoutes to the inbox.
 // Units: offsets, bytes. Empty case: without partitions no stream is open.
 // Thread: the loop.
 // Errors: what the caller must decide goes to the inbox and stops the
@@ -14,6 +15,7 @@
 #ifndef BARNABAS_CLIENT_CONSUMER_FETCHER_H_
 #define BARNABAS_CLIENT_CONSUMER_FETCHER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -61,7 +63,8 @@ class Fetcher final : public FetchLinkEvents {
     ConsumerPartition partition;
     uint64_t token = 0;
     v1::Position start;
-    std::optional<int64_t> next_offset;
+    // Of the last session; -1 before it began. Sessions' routes move it.
+    std::shared_ptr<std::atomic<int64_t>> next_offset;
     std::string topic_id;
     // The live session; null and 0 without.
     FetchLink* link = nullptr;
@@ -76,8 +79,6 @@ class Fetcher final : public FetchLinkEvents {
   using SessionKey = std::pair<FetchLink*, uint32_t>;
 
   void OnFetchAdded(FetchLink* link, const v1::SessionAdded& added) override;
-  void OnFetchFrame(FetchLink* link, std::shared_ptr<ReceivedFetch> received,
-                    std::shared_ptr<FetchCredit> credit) override;
   void OnFetchFailure(FetchLink* link,
                       const v1::SessionFailure& failure) override;
   void OnFetchClosed(FetchLink* link, const absl::Status& status) override;

@@ -29,10 +29,9 @@ FrameCursor::FrameCursor(rpc::Pieces pieces, bool check_crc)
 
 absl::Status FrameCursor::OpenNext(int64_t* position) {
   while (!cursor_.AtEnd()) {
-    rpc::SliceCursor ahead = cursor_;
-    std::string head;
-    ahead.Append(record::kBatchHeaderBytes, &head);
-    const auto header = record::BatchHeader::Parse(head);
+    char head[record::kBatchHeaderBytes];
+    const auto header = record::BatchHeader::Parse(
+        std::string_view(head, cursor_.Peek(sizeof(head), head)));
     if (!header.has_value() ||
         header->SizeBytes() < static_cast<int64_t>(record::kBatchHeaderBytes) ||
         header->SizeBytes() > static_cast<int64_t>(cursor_.left())) {
@@ -47,15 +46,8 @@ absl::Status FrameCursor::OpenNext(int64_t* position) {
       continue;
     }
     auto batch = std::make_shared<OpenBatch>();
-    batch->view.header = *header;
-    if (bytes.size() == 1) {
-      batch->view.bytes = bytes[0];
-    } else {
-      batch->joined.reserve(static_cast<size_t>(header->SizeBytes()));
-      for (const std::string_view piece : bytes) batch->joined.append(piece);
-      batch->view.bytes = batch->joined;
-    }
-    RETURN_IF_ERROR(batch->reader.Open(batch->view, check_crc_));
+    batch->header = *header;
+    RETURN_IF_ERROR(batch->reader.OpenPieces(*header, bytes, check_crc_));
     batch_ = std::move(batch);
     return absl::OkStatus();
   }
@@ -69,7 +61,7 @@ absl::Status FrameCursor::ReadBatch(int64_t records_max, int64_t* position,
       records_max > 0 ? static_cast<size_t>(records_max) : records.max_size();
   // A count that lies must not make us reserve the world.
   const int32_t expected =
-      std::clamp(batch_->view.header.record_count, 0, kReservedMax);
+      std::clamp(batch_->header.record_count, 0, kReservedMax);
   const size_t wanted =
       std::min(bound, records.size() + static_cast<size_t>(expected));
   // Doubling, since reserve alone would copy once for each batch.
@@ -77,23 +69,18 @@ absl::Status FrameCursor::ReadBatch(int64_t records_max, int64_t* position,
     records.reserve(std::max(wanted, records.capacity() * 2));
   }
   const size_t before = records.size();
-  bool more = true;
-  absl::Status status;
-  while (records.size() < bound) {
-    record::RecordView& record = records.emplace_back();
-    const absl::StatusOr<bool> found = batch_->reader.Next(&record);
-    more = found.ok() && *found;
-    if (!more || record.offset.value() < *position) records.pop_back();
-    if (!found.ok()) status = found.status();
-    if (!more) break;
-    *position = std::max(*position, record.offset.value() + 1);
+  const absl::StatusOr<bool> more =
+      batch_->reader.Read(Offset(*position), bound, &records);
+  if (records.size() > before) {
+    chunk->holds.push_back(batch_);
+    *position = records.back().offset.value() + 1;
   }
-  if (records.size() > before) chunk->holds.push_back(batch_);
-  if (status.ok() && !more) {
-    *position = std::max(*position, batch_->view.header.NextOffset().value());
+  RETURN_IF_ERROR(more.status());
+  if (!*more) {
+    *position = std::max(*position, batch_->header.NextOffset().value());
     batch_.reset();
   }
-  return status;
+  return absl::OkStatus();
 }
 
 absl::Status FrameCursor::Read(int64_t records_max, int64_t* position,

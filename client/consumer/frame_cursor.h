@@ -1,8 +1,8 @@
 // FrameCursor: the records of one fetched frame, a part at a time.
 //
-// What: walks the batches of a frame as they lie in the slices received.
-//   Batches within one slice are read in place; one that straddles slices is
-//   joined first. Control batches and records below the position are passed.
+// What: walks the batches of a frame as they lie in the slices received, in
+//   place; only records that straddle slices are copied. Control batches and
+//   records below the position are passed.
 // Units: offsets, records. Empty case: no bytes: AtEnd() at once.
 // Thread: one at a time. The pieces must outlive the cursor and what it gave.
 // Errors: CORRUPT_RECORD with the offsets of the batch as detail, and others
@@ -14,11 +14,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "client/rpc/slice_cursor.h"
+#include "storage/record/batch_header.h"
 #include "storage/record/batch_reader.h"
 #include "storage/record/record.h"
 
@@ -45,9 +45,7 @@ class FrameCursor {
  private:
   // A batch that is being read.
   struct OpenBatch {
-    // Its bytes, if they had to be joined.
-    std::string joined;
-    record::BatchView view;
+    record::BatchHeader header;
     record::RecordReader reader;
   };
 

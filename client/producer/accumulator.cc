@@ -44,7 +44,7 @@ void Accumulator::Open(absl::Duration now, uint64_t generation) {
 Accumulator::Outcome Accumulator::Append(const GatheredRecord& record,
                                          absl::Duration now,
                                          uint64_t generation,
-                                         DeliveryCallback callback) {
+                                         DeliveryCallback&& callback) {
   Outcome outcome;
   if (!Fits(record.bytes)) {
     Open(now, generation);
@@ -52,6 +52,9 @@ Accumulator::Outcome Accumulator::Append(const GatheredRecord& record,
   }
   GatheredBatch& open = batches_.back();
   if (callback != nullptr) {
+    if (open.batch->callbacks.empty()) {
+      open.batch->callbacks.reserve(callbacks_expected_);
+    }
     open.batch->callbacks.push_back(
         {open.builder.record_count(), std::move(callback)});
   }
@@ -93,6 +96,7 @@ std::optional<GatheredBatch> Accumulator::TakeFirst(bool open_too) {
   if (!HasSealed() && (!open_too || batches_.empty())) return std::nullopt;
   GatheredBatch first = std::move(batches_.front());
   batches_.pop_front();
+  callbacks_expected_ = first.batch->callbacks.size();
   if (batches_.empty()) sealed_last_ = true;
   return first;
 }

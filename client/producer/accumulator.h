@@ -13,6 +13,7 @@
 #ifndef BARNABAS_CLIENT_PRODUCER_ACCUMULATOR_H_
 #define BARNABAS_CLIENT_PRODUCER_ACCUMULATOR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -33,12 +34,13 @@ struct AccumulatorOptions {
   std::optional<int> level = std::nullopt;
 };
 
-// A record about to be encoded; views are read during Append only.
+// A record about to be encoded. It refers to what the caller has, during
+// Append only: copying optionals that were just made stalls the processor.
 struct GatheredRecord {
-  int64_t timestamp_ms = 0;
-  std::optional<std::string_view> key;
-  std::optional<std::string_view> value;
+  const std::optional<std::string_view>& key;
+  const std::optional<std::string_view>& value;
   absl::Span<const record::HeaderView> headers;
+  int64_t timestamp_ms = 0;
   // What it takes of memory; see RecordBytesMax of the builder.
   int64_t bytes = 0;
 };
@@ -71,7 +73,7 @@ class Accumulator {
   };
   // `callback` may be null.
   Outcome Append(const GatheredRecord& record, absl::Duration now,
-                 uint64_t generation, DeliveryCallback callback);
+                 uint64_t generation, DeliveryCallback&& callback);
 
   // Puts a finished batch behind what gathered so far.
   void AppendReadyMade(PendingBatchPtr batch);
@@ -99,6 +101,8 @@ class Accumulator {
   std::deque<GatheredBatch> batches_;
   bool sealed_last_ = true;
   std::optional<record::BatchBuilder> spare_;
+  // Callbacks of the batch that left last: the next one has room for as many.
+  size_t callbacks_expected_ = 0;
 };
 
 }  // namespace barnabas::client

@@ -29,7 +29,6 @@ class FlushLedger {
   // All records of a batch were answered.
   void Close(uint64_t generation, int32_t records, const absl::Status& status);
 
-  void CountAccepted() { accepted_.fetch_add(1, std::memory_order_relaxed); }
   void CountAccepted(int64_t records) {
     accepted_.fetch_add(records, std::memory_order_relaxed);
   }

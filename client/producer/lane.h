@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "client/producer/partition_queue.h"
 #include "client/producer/send_window.h"
@@ -39,12 +40,18 @@ struct Lane {
   ProduceLink* link = nullptr;
   // In the list of those that `link` serves next.
   bool ready = false;
+  // In the list of those whose records gather until `link` is idle.
+  bool gathering = false;
+  // When a timer looks at it again.
+  absl::Duration look_at = absl::InfiniteDuration();
   // Waits for a leader or an identity.
   bool stranded = false;
   // Nothing goes before this.
   absl::Duration not_before = -absl::InfiniteDuration();
   // Refusals in a row.
   int failures = 0;
+  // The last of them; OK once something was stored.
+  absl::Status refused;
   // Since when brokers say that its topic does not exist.
   std::optional<absl::Duration> unknown_since;
 };

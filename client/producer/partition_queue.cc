@@ -7,9 +7,11 @@ namespace barnabas::client {
 PartitionQueue::PartitionQueue(const Options& options)
     : options_(options), accumulator_(options.accumulator) {}
 
-bool PartitionQueue::Append(const GatheredRecord& record,
-                            DeliveryCallback callback) {
+PartitionQueue::Appended PartitionQueue::Append(const GatheredRecord& record,
+                                                DeliveryCallback&& callback) {
   absl::MutexLock lock(&mutex_);
+  if (shut_) return Appended::kShut;
+  options_.ledger->CountAccepted(1);
   absl::Duration now;
   uint64_t generation = 0;
   if (!accumulator_.Fits(record.bytes)) {
@@ -18,20 +20,31 @@ bool PartitionQueue::Append(const GatheredRecord& record,
   }
   const Accumulator::Outcome outcome =
       accumulator_.Append(record, now, generation, std::move(callback));
-  if (announced_ || !(outcome.opened || outcome.has_sealed)) return false;
+  if (announced_ || !(outcome.opened || outcome.has_sealed)) {
+    return Appended::kTaken;
+  }
   announced_ = true;
-  return true;
+  return Appended::kTakenTell;
 }
 
-bool PartitionQueue::AppendReadyMade(PendingBatchPtr batch) {
+PartitionQueue::Appended PartitionQueue::AppendReadyMade(
+    PendingBatchPtr batch) {
   absl::MutexLock lock(&mutex_);
+  if (shut_) return Appended::kShut;
+  options_.ledger->CountAccepted(batch->records);
   batch->opened = options_.clock->Monotonic();
   batch->generation = options_.ledger->Open();
   accumulator_.AppendReadyMade(std::move(batch));
-  return !std::exchange(announced_, true);
+  return std::exchange(announced_, true) ? Appended::kTaken
+                                         : Appended::kTakenTell;
 }
 
-PartitionQueue::Taken PartitionQueue::TakeFirst(bool urgent,
+void PartitionQueue::Shut() {
+  absl::MutexLock lock(&mutex_);
+  shut_ = true;
+}
+
+PartitionQueue::Taken PartitionQueue::TakeFirst(absl::Duration linger,
                                                 int64_t bytes_max) {
   Taken taken;
   absl::MutexLock lock(&mutex_);
@@ -40,9 +53,9 @@ PartitionQueue::Taken PartitionQueue::TakeFirst(bool urgent,
     announced_ = false;
     return taken;
   }
-  const absl::Duration old_at = *opened + options_.linger;
-  const bool open_too = urgent || options_.linger <= absl::ZeroDuration() ||
-                        options_.clock->Monotonic() >= old_at;
+  const absl::Duration old_at = *opened + linger;
+  const bool open_too =
+      linger <= absl::ZeroDuration() || options_.clock->Monotonic() >= old_at;
   if (!open_too && !accumulator_.HasSealed()) {
     announced_ = false;
     taken.due = old_at;

@@ -4,9 +4,10 @@
 //   that there is something to fetch: once, until it finds nothing more.
 // Units: bytes, monotonic time. Empty case: TakeFirst gives nothing.
 // Thread: any; the lock is held for the encoding of one record.
-// Errors: none.
+// Errors: once shut, nothing is taken.
 // Always true: whatever is in the queue, either the sender was told and has
-//   not found it empty since, or a batch is open and its linger runs.
+//   not found it empty since, or a batch is open and the sender, who found it,
+//   will look again.
 #ifndef BARNABAS_CLIENT_PRODUCER_PARTITION_QUEUE_H_
 #define BARNABAS_CLIENT_PRODUCER_PARTITION_QUEUE_H_
 
@@ -27,17 +28,24 @@ class PartitionQueue {
  public:
   struct Options {
     AccumulatorOptions accumulator;
-    absl::Duration linger;
     const env::Clock* clock = nullptr;
     FlushLedger* ledger = nullptr;
   };
 
   explicit PartitionQueue(const Options& options);
 
-  // Both answer whether the sender must be told.
-  [[nodiscard]] bool Append(const GatheredRecord& record,
-                            DeliveryCallback callback);
-  [[nodiscard]] bool AppendReadyMade(PendingBatchPtr batch);
+  enum class Appended {
+    kTaken,
+    // Taken, and the sender must be told.
+    kTakenTell,
+    // Shut: not taken.
+    kShut,
+  };
+  [[nodiscard]] Appended Append(const GatheredRecord& record,
+                                DeliveryCallback&& callback);
+  [[nodiscard]] Appended AppendReadyMade(PendingBatchPtr batch);
+  // Nothing is taken any more; what is here stays.
+  void Shut();
 
   struct Taken {
     // Absent if there is none, or none that may go now.
@@ -47,9 +55,9 @@ class PartitionQueue {
     // When the open one will be old enough.
     absl::Duration due = absl::InfiniteDuration();
   };
-  // The first batch that is full, old enough, or `urgent`, if it takes at most
-  // `bytes_max` (an upper bound is compared).
-  Taken TakeFirst(bool urgent, int64_t bytes_max);
+  // The first batch that is full or has been open for `linger`, if it takes at
+  // most `bytes_max` (an upper bound is compared).
+  Taken TakeFirst(absl::Duration linger, int64_t bytes_max);
   void GiveBack(record::BatchBuilder builder);
   // Takes out everything that was opened before `moment`.
   std::vector<GatheredBatch> Expire(absl::Duration moment);
@@ -61,6 +69,7 @@ class PartitionQueue {
   Accumulator accumulator_ ABSL_GUARDED_BY(mutex_);
   // The sender knows that something is here.
   bool announced_ ABSL_GUARDED_BY(mutex_) = false;
+  bool shut_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace barnabas::client

@@ -4,12 +4,20 @@
 
 namespace barnabas::client {
 
-int32_t Partitioner::Choose(std::optional<int32_t> given,
-                            std::optional<std::string_view> key,
+std::optional<int32_t> Partitioner::Fixed(
+    const std::optional<int32_t>& given,
+    const std::optional<std::string_view>& key, int32_t partitions) {
+  if (given.has_value()) return given;
+  if (key.has_value()) return rpc::PartitionOfKey(*key, partitions);
+  return std::nullopt;
+}
+
+int32_t Partitioner::Choose(const std::optional<int32_t>& given,
+                            const std::optional<std::string_view>& key,
                             int64_t record_bytes, int32_t partitions,
                             absl::Span<const int32_t> available) {
-  if (given.has_value()) return *given;
-  if (key.has_value()) return rpc::PartitionOfKey(*key, partitions);
+  const std::optional<int32_t> fixed = Fixed(given, key, partitions);
+  if (fixed.has_value()) return *fixed;
   return ChooseSticky(record_bytes, partitions, available);
 }
 

@@ -23,11 +23,17 @@ class Partitioner {
   Partitioner(uint64_t seed, int64_t sticky_bytes)
       : state_(seed), sticky_bytes_(sticky_bytes) {}
 
+  // Where a record with a given partition or a key goes; nullopt without both.
+  static std::optional<int32_t> Fixed(
+      const std::optional<int32_t>& given,
+      const std::optional<std::string_view>& key, int32_t partitions);
+
   // `available` are the partitions that have a leader, in any order; only
   // records without key look at it.
-  int32_t Choose(std::optional<int32_t> given,
-                 std::optional<std::string_view> key, int64_t record_bytes,
-                 int32_t partitions, absl::Span<const int32_t> available);
+  int32_t Choose(const std::optional<int32_t>& given,
+                 const std::optional<std::string_view>& key,
+                 int64_t record_bytes, int32_t partitions,
+                 absl::Span<const int32_t> available);
 
  private:
   int32_t ChooseSticky(int64_t record_bytes, int32_t partitions,

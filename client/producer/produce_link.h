@@ -72,6 +72,8 @@ class ProduceLink final : public rpc::ByteStreamEvents {
   const std::string& endpoint() const { return endpoint_; }
   // Bytes that the next frame may take; 0 when none may go.
   int64_t Room() const;
+  // No frame waits for its outcome.
+  bool IsIdle() const { return session_.frames.empty(); }
   // Streams in a row that ended without a sign of use.
   int failures() const { return failures_; }
 
@@ -82,6 +84,8 @@ class ProduceLink final : public rpc::ByteStreamEvents {
 
   // Lanes that wait to be served, each once; the sender's list.
   std::deque<Lane*> ready_lanes;
+  // Lanes that wait for the link to be idle, each once; the sender's, too.
+  std::vector<Lane*> gathering_lanes;
 
  private:
   enum class State { kClosed, kOpening, kReady, kLeaving };

@@ -81,15 +81,9 @@ class StreamProducer final : public Producer {
     return loop_->IsOnLoop() ? absl::ZeroDuration() : options_.max_block;
   }
   absl::Status TakeMemory(int64_t bytes);
-  absl::Status SendOpen(const ProducerRecord& record,
-                        DeliveryCallback callback);
-  absl::Status SendBatchOpen(std::string_view topic, int32_t partition,
-                             std::string batch, DeliveryCallback callback);
-  void Announce(Lane* lane) {
-    loop_->PostAlways([this, lane] { sender_->OnQueued(lane); });
-  }
-  bool EnterSend();
-  void LeaveSend();
+  // Acts on what the lane's queue said about `bytes` that were taken for it.
+  absl::Status Settle(Lane* lane, int64_t bytes,
+                      PartitionQueue::Appended appended);
 
   const ProducerOptions options_;
   const env::SystemClock clock_;
@@ -102,11 +96,8 @@ class StreamProducer final : public Producer {
   // Of the loop.
   std::unique_ptr<Sender> sender_;
 
-  // Calls of Send under way, so that Close misses none.
-  std::atomic<int64_t> sending_ = 0;
   std::atomic<bool> closed_ = false;
-  absl::Mutex sending_mutex_;
-  absl::Mutex close_mutex_ ABSL_ACQUIRED_BEFORE(sending_mutex_);
+  absl::Mutex close_mutex_;
   bool ended_ ABSL_GUARDED_BY(close_mutex_) = false;
 };
 
@@ -114,7 +105,6 @@ TopicTable::Options StreamProducer::TopicOptions() {
   TopicTable::Options options;
   options.queue.accumulator = {options_.batch_size, options_.compression,
                                options_.compression_level};
-  options.queue.linger = options_.linger;
   options.queue.clock = &clock_;
   options.queue.ledger = &ledger_;
   options.in_flight_max = Idempotent()
@@ -149,69 +139,53 @@ absl::Status StreamProducer::Start() {
       std::min(options_.max_block, options_.client.request_timeout), clock_);
 }
 
-bool StreamProducer::EnterSend() {
-  sending_.fetch_add(1);
-  if (!closed_.load()) return true;
-  LeaveSend();
-  return false;
-}
-
-void StreamProducer::LeaveSend() {
-  sending_.fetch_sub(1);
-  if (!closed_.load()) return;
-  // Taking the lock lets Close look again.
-  absl::MutexLock lock(&sending_mutex_);
-}
-
 absl::Status StreamProducer::TakeMemory(int64_t bytes) {
   if (memory_.Take(bytes, BlockAtMost())) return absl::OkStatus();
   return closed_.load() ? Closed() : Overloaded(options_.buffer_memory);
 }
 
-absl::Status StreamProducer::Send(const ProducerRecord& record,
-                                  DeliveryCallback callback) {
-  if (!EnterSend()) return Closed();
-  const absl::Status status = SendOpen(record, std::move(callback));
-  LeaveSend();
-  return status;
+absl::Status StreamProducer::Settle(Lane* lane, int64_t bytes,
+                                    PartitionQueue::Appended appended) {
+  switch (appended) {
+    case PartitionQueue::Appended::kTaken:
+      return absl::OkStatus();
+    case PartitionQueue::Appended::kTakenTell:
+      loop_->PostAlways([this, lane] { sender_->OnQueued(lane); });
+      return absl::OkStatus();
+    case PartitionQueue::Appended::kShut:
+      break;
+  }
+  memory_.GiveBack(bytes);
+  return Closed();
 }
 
-absl::Status StreamProducer::SendOpen(const ProducerRecord& record,
-                                      DeliveryCallback callback) {
-  GatheredRecord gathered;
-  gathered.key = record.key;
-  gathered.value = record.value;
-  gathered.headers = record.headers;
-  gathered.bytes = static_cast<int64_t>(record::BatchBuilder::RecordBytesMax(
+absl::Status StreamProducer::Send(const ProducerRecord& record,
+                                  DeliveryCallback callback) {
+  if (closed_.load(std::memory_order_relaxed)) return Closed();
+  const auto bytes = static_cast<int64_t>(record::BatchBuilder::RecordBytesMax(
       record.key, record.value, record.headers));
-  if (gathered.bytes > options_.max_request_bytes) {
-    return TooLarge(gathered.bytes, options_.max_request_bytes);
+  if (bytes > options_.max_request_bytes) {
+    return TooLarge(bytes, options_.max_request_bytes);
   }
   ASSIGN_OR_RETURN(TopicTable::Topic * topic,
                    topics_.Get(record.topic, BlockAtMost()));
-  ASSIGN_OR_RETURN(Lane * lane, topics_.Choose(topic, record.partition,
-                                               record.key, gathered.bytes));
-  RETURN_IF_ERROR(TakeMemory(gathered.bytes));
-  gathered.timestamp_ms =
-      record.timestamp_ms.has_value() ? *record.timestamp_ms : clock_.WallMs();
-  ledger_.CountAccepted(1);
-  if (lane->queue.Append(gathered, std::move(callback))) Announce(lane);
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(Lane * lane,
+                   topics_.Choose(topic, record.partition, record.key, bytes));
+  RETURN_IF_ERROR(TakeMemory(bytes));
+  const GatheredRecord gathered{.key = record.key,
+                                .value = record.value,
+                                .headers = record.headers,
+                                .timestamp_ms = record.timestamp_ms.has_value()
+                                                    ? *record.timestamp_ms
+                                                    : clock_.WallMs(),
+                                .bytes = bytes};
+  return Settle(lane, bytes, lane->queue.Append(gathered, std::move(callback)));
 }
 
 absl::Status StreamProducer::SendBatch(std::string_view topic,
                                        int32_t partition, std::string batch,
                                        DeliveryCallback callback) {
-  if (!EnterSend()) return Closed();
-  const absl::Status status =
-      SendBatchOpen(topic, partition, std::move(batch), std::move(callback));
-  LeaveSend();
-  return status;
-}
-
-absl::Status StreamProducer::SendBatchOpen(std::string_view topic,
-                                           int32_t partition, std::string batch,
-                                           DeliveryCallback callback) {
+  if (closed_.load(std::memory_order_relaxed)) return Closed();
   const std::string_view slices[] = {std::string_view(batch)};
   ASSIGN_OR_RETURN(const record::BatchHeader header,
                    record::CheckBatch(slices));
@@ -231,9 +205,7 @@ absl::Status StreamProducer::SendBatchOpen(std::string_view topic,
   if (callback != nullptr) {
     pending->callbacks.push_back({0, std::move(callback)});
   }
-  ledger_.CountAccepted(header.record_count);
-  if (lane->queue.AppendReadyMade(std::move(pending))) Announce(lane);
-  return absl::OkStatus();
+  return Settle(lane, bytes, lane->queue.AppendReadyMade(std::move(pending)));
 }
 
 absl::Status StreamProducer::Flush(absl::Duration timeout) {
@@ -257,14 +229,9 @@ absl::Status StreamProducer::Close(absl::Duration timeout) {
   absl::MutexLock lock(&close_mutex_);
   if (std::exchange(ended_, true)) return absl::OkStatus();
   closed_ = true;
+  // What was accepted lies in the queues from now on; nothing is added.
   topics_.Shut();
   memory_.Shut();
-  {
-    absl::MutexLock sending_lock(&sending_mutex_);
-    sending_mutex_.Await(absl::Condition(
-        +[](std::atomic<int64_t>* sending) { return sending->load() == 0; },
-        &sending_));
-  }
   if (sender_ == nullptr) return absl::OkStatus();
   absl::Status status = Flush(timeout);
   RunOnLoop(loop_.get(), [&] { sender_->Stop(Closed()); });

@@ -24,8 +24,8 @@ struct ProducerOptions {
   bool idempotence = true;
   // A batch is sent when it is this large,
   int64_t batch_size = 256 * 1024;
-  // or this old; zero sends whatever gathered while the last message was on
-  // its way.
+  // or this old; zero sends at once when nothing is on its way, else what
+  // gathered until the answer came (at most five milliseconds).
   absl::Duration linger = absl::ZeroDuration();
   // Memory for records that wait or are on their way.
   int64_t buffer_memory = 64 * 1024 * 1024;

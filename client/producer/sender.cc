@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "absl/strings/str_cat.h"
+#include "client/producer/expiry.h"
 #include "client/rpc/backoff.h"
 #include "proto/types/error_proto.h"
 #include "proto/types/limits.h"
@@ -18,6 +18,8 @@ namespace {
 constexpr int64_t kFrameBytes = kMiB;
 // A partition whose batches end streams this often is given up.
 constexpr int kPoisonedStreamsMax = 3;
+// How long records gather at most while earlier ones are on their way.
+constexpr absl::Duration kGatherMax = absl::Milliseconds(5);
 // A topic that brokers deny for so long was deleted; one of them may lag.
 constexpr absl::Duration kDeletedAfter = absl::Seconds(5);
 
@@ -39,13 +41,7 @@ ClusterView::Deps ViewDeps(const Sender::Deps& deps,
           std::move(on_round)};
 }
 
-absl::Status Expired(absl::Duration age) {
-  return MakeError(
-      ErrorCode::kRequestTimedOut,
-      absl::StrCat("not acknowledged within ", absl::FormatDuration(age)),
-      "see whether the partition has a leader: barnabas topic describe");
-}
-
+// What batches of `lane` hear when their time is over.
 }  // namespace
 
 Sender::Sender(Deps deps)
@@ -134,10 +130,23 @@ void Sender::ConsiderStranded() {
 }
 
 void Sender::ConsiderAt(Lane* lane, absl::Duration moment) {
-  deps_.loop->After(moment - Now(), [this, lane] { Consider(lane); });
+  if (lane->look_at <= moment) return;
+  lane->look_at = moment;
+  deps_.loop->After(moment - Now(), [this, lane, moment] {
+    if (lane->look_at == moment) lane->look_at = absl::InfiniteDuration();
+    Consider(lane);
+  });
 }
 
-void Sender::Consider(Lane* lane) {
+// Small frames cost as much as large ones. So while a frame waits for its
+// answer records gather, if not for long: at most until it came.
+absl::Duration Sender::LingerOn(const ProduceLink& link) const {
+  if (urgent_) return absl::ZeroDuration();
+  const absl::Duration linger = deps_.options.linger;
+  return link.IsIdle() ? linger : std::max(linger, kGatherMax);
+}
+
+void Sender::Consider(Lane* lane, const ProduceLink* pumped) {
   if (stopped_ || lane->ready || lane->stranded) return;
   if (Idempotent()) {
     const ProducerIdentity& current = identities_.current();
@@ -164,7 +173,7 @@ void Sender::Consider(Lane* lane) {
   lane->link = route.link;
   lane->ready = true;
   lane->link->ready_lanes.push_back(lane);
-  Pump(lane->link);
+  if (lane->link != pumped) Pump(lane->link);
 }
 
 Sender::Route Sender::RouteOf(Lane* lane) {
@@ -202,10 +211,16 @@ Sender::Pick Sender::PickBatch(Lane* lane, int64_t bytes_max,
     deps_.counts->retries.fetch_add(1, std::memory_order_relaxed);
     return Pick::kTaken;
   }
-  PartitionQueue::Taken taken = lane->queue.TakeFirst(urgent_, bytes_max);
+  ProduceLink* const link = lane->link;
+  PartitionQueue::Taken taken =
+      lane->queue.TakeFirst(LingerOn(*link), bytes_max);
   if (taken.no_room) return Pick::kNoRoom;
   if (!taken.batch.has_value()) {
-    if (taken.due != absl::InfiniteDuration()) ConsiderAt(lane, taken.due);
+    if (taken.due == absl::InfiniteDuration()) return Pick::kNothing;
+    ConsiderAt(lane, taken.due);
+    if (!link->IsIdle() && !std::exchange(lane->gathering, true)) {
+      link->gathering_lanes.push_back(lane);
+    }
     return Pick::kNothing;
   }
   const record::BatchProducer stamp =
@@ -229,7 +244,7 @@ bool Sender::WriteFrame(ProduceLink* link, int64_t room) {
     link->ready_lanes.pop_front();
     lane->ready = false;
     if (!lane->window.IsOpen() || now < lane->not_before) {
-      Consider(lane);
+      Consider(lane, link);
       continue;
     }
     PendingBatchPtr batch;
@@ -284,12 +299,23 @@ Lane* Sender::FindRefused(ProduceLink* link,
   return nullptr;
 }
 
-void Sender::OnLinkWritable(ProduceLink* link) { Pump(link); }
+void Sender::OnLinkWritable(ProduceLink* link) {
+  if (link->IsIdle()) {
+    std::vector<Lane*> gathering;
+    gathering.swap(link->gathering_lanes);
+    for (Lane* lane : gathering) {
+      lane->gathering = false;
+      Consider(lane, link);
+    }
+  }
+  Pump(link);
+}
 
 void Sender::OnLinkStored(ProduceLink* link, const v1::PartitionAck& ack) {
   Lane* lane = FindLane(ack.topic_id(), ack.partition());
   if (lane == nullptr || lane->link != link) return;
   lane->failures = 0;
+  lane->refused = absl::OkStatus();
   Delivery delivery;
   delivery.partition = lane->partition;
   delivery.offset = ack.base_offset();
@@ -300,7 +326,8 @@ void Sender::OnLinkStored(ProduceLink* link, const v1::PartitionAck& ack) {
   std::vector<PendingBatchPtr> stored =
       lane->window.OnStored(ack.first_sequence(), ack.last_sequence());
   for (const PendingBatchPtr& batch : stored) link->Resolve(batch->frame);
-  Consider(lane);
+  // Written when all partitions of the acknowledgement were looked at.
+  Consider(lane, link);
   for (PendingBatchPtr& batch : stored) {
     const int32_t records = batch->records;
     if (!batch->hollow) Complete(std::move(batch), delivery);
@@ -356,6 +383,7 @@ void Sender::OnRetriable(Lane* lane, const absl::Status& status) {
   const RetryClass retry = AttributesOf(CodeOf(status)).retry;
   // A lost sequence is renewed, not waited for; its echoes are no failures.
   if (retry == RetryClass::kAfterReinit) return;
+  lane->refused = status;
   const rpc::BackoffRange range{deps_.options.client.backoff_first,
                                 deps_.options.client.backoff_max};
   absl::Duration wait = rpc::BackoffDelay(range, lane->failures++, deps_.seed);
@@ -385,6 +413,7 @@ void Sender::OnLinkClosed(ProduceLink* link, const absl::Status& status) {
   view_.Refresh();
   unacknowledged_.erase(link);
   link->ready_lanes.clear();
+  link->gathering_lanes.clear();
   // Batches that a broker ends streams for would do so for ever.
   const bool poisoned = !status.ok() && !IsRetriable(CodeOf(status)) &&
                         link->failures() >= kPoisonedStreamsMax;
@@ -392,6 +421,7 @@ void Sender::OnLinkClosed(ProduceLink* link, const absl::Status& status) {
   for (Lane* lane : lanes_) {
     if (lane->link != link) continue;
     lane->ready = false;
+    lane->gathering = false;
     lane->window.OnBroken();
     lane->link = nullptr;
     touched.push_back(lane);
@@ -439,15 +469,17 @@ void Sender::Sweep() {
   const absl::Duration age = deps_.options.delivery_timeout;
   const absl::Duration moment = Now() - age;
   for (Lane* lane : lanes_) {
+    const bool in_flight = lane->window.IsInFlight();
     std::vector<PendingBatchPtr> expired = lane->window.Expire(moment);
     for (GatheredBatch& gathered : lane->queue.Expire(moment)) {
       gathered.batch->records = gathered.records();
       expired.push_back(std::move(gathered.batch));
     }
     if (expired.empty()) continue;
+    const absl::Status why = ExpiryOf(lane->refused, in_flight, age);
     Consider(lane);
     for (PendingBatchPtr& batch : expired) {
-      Complete(std::move(batch), Expired(age));
+      Complete(std::move(batch), why);
     }
   }
 }

@@ -3,7 +3,8 @@
 // What: routes each lane to the link of its partition's leader, fills frames
 //   (one batch for each lane, lanes in turn), and acts on every outcome:
 //   stored, refused, stream ended, leader moved, time over, sequence lost.
-//   Natural batching: while a frame is being written, records gather.
+//   Natural batching: while a frame waits for its answer, records gather
+//   (at most five milliseconds), so that frames grow with the load.
 // Units: bytes, monotonic time. Empty case: without lanes nothing happens.
 // Thread: all methods on the loop. Callbacks run on the loop, from events
 //   only, when the sender's state is whole again.
@@ -92,12 +93,15 @@ class Sender final : public ProduceLinkEvents {
   void OnIdentityAttempt();
   void TellContact();
 
-  // Decides what `lane` needs next; may be called any time.
-  void Consider(Lane* lane);
+  // Decides what `lane` needs next; may be called any time. The caller pumps
+  // `pumped` itself, when it is through with several lanes.
+  void Consider(Lane* lane, const ProduceLink* pumped = nullptr);
   void Strand(Lane* lane);
   void ConsiderStranded();
   Route RouteOf(Lane* lane);
   void ConsiderAt(Lane* lane, absl::Duration moment);
+  // How long a batch may be open before it goes.
+  absl::Duration LingerOn(const ProduceLink& link) const;
 
   // Writes frames while the link has room and lanes have batches.
   void Pump(ProduceLink* link);

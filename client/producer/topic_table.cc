@@ -28,8 +28,7 @@ class TopicTable::Topic {
   const std::string& name() const { return name_; }
 
   bool IsKnown() const {
-    absl::MutexLock lock(&mutex_);
-    return partitions_ > 0;
+    return partitions_.load(std::memory_order_acquire) > 0;
   }
 
   absl::Status status() const {
@@ -37,49 +36,88 @@ class TopicTable::Topic {
     return status_;
   }
 
-  absl::StatusOr<Lane*> Choose(std::optional<int32_t> given,
-                               std::optional<std::string_view> key,
+  absl::StatusOr<Lane*> Choose(const std::optional<int32_t>& given,
+                               const std::optional<std::string_view>& key,
                                int64_t record_bytes) {
-    absl::MutexLock lock(&mutex_);
-    if (partitions_ == 0) {
+    const int32_t partitions = partitions_.load(std::memory_order_acquire);
+    if (partitions == 0) {
       return MakeError(ErrorCode::kLeaderNotAvailable,
                        absl::StrCat("topic ", name_, " is being made anew"));
     }
-    if (given.has_value() && (*given < 0 || *given >= partitions_)) {
+    if (given.has_value() && (*given < 0 || *given >= partitions)) {
       return MakeError(ErrorCode::kUnknownPartition,
                        absl::StrCat("topic ", name_, " has partitions 0 to ",
-                                    partitions_ - 1, ", not ", *given));
+                                    partitions - 1, ", not ", *given));
     }
-    const int32_t chosen =
-        partitioner_.Choose(given, key, record_bytes, partitions_, available_);
-    return lanes_[static_cast<size_t>(chosen)].get();
+    const std::optional<int32_t> fixed =
+        Partitioner::Fixed(given, key, partitions);
+    if (fixed.has_value()) return LaneAt(*fixed);
+    absl::MutexLock lock(&mutex_);
+    return LaneAt(
+        partitioner_.Choose(given, key, record_bytes, partitions, available_));
   }
 
-  void Update(const KnownTopic& known, std::vector<Lane*>* added) {
+  void Update(const KnownTopic& known, bool shut, std::vector<Lane*>* added) {
     absl::MutexLock lock(&mutex_);
     status_ = known.status;
     if (!status_.ok()) return;
-    partitions_ = static_cast<int32_t>(known.partitions.size());
+    const auto partitions = static_cast<int32_t>(known.partitions.size());
     available_.clear();
-    for (int32_t i = 0; i < partitions_; ++i) {
+    for (int32_t i = 0; i < partitions; ++i) {
       const auto index = static_cast<size_t>(i);
       if (known.partitions[index].broker >= 0) available_.push_back(i);
       if (index < lanes_.size()) continue;
       lanes_.push_back(std::make_unique<Lane>(name_, i, options_.queue,
                                               options_.in_flight_max));
+      if (shut) lanes_.back()->queue.Shut();
+      PublishLast();
       added->push_back(lanes_.back().get());
     }
+    partitions_.store(partitions, std::memory_order_release);
+  }
+
+  // No queue takes anything any more.
+  void Shut() {
+    absl::MutexLock lock(&mutex_);
+    for (const std::unique_ptr<Lane>& lane : lanes_) lane->queue.Shut();
   }
 
  private:
+  Lane* LaneAt(int32_t index) const {
+    return places_.load(std::memory_order_acquire)[index];
+  }
+
+  // Makes the newest lane visible to LaneAt. Places that were outgrown are
+  // kept, since others may be reading them: all of them together are no more
+  // than the newest.
+  void PublishLast() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const size_t count = lanes_.size();
+    if (outgrown_.empty() || count > capacity_) {
+      capacity_ = std::max<size_t>(kPlacesMin, 2 * capacity_);
+      auto places = std::make_unique<Lane*[]>(capacity_);
+      for (size_t i = 0; i < count; ++i) places[i] = lanes_[i].get();
+      outgrown_.push_back(std::move(places));
+    }
+    outgrown_.back()[count - 1] = lanes_.back().get();
+    places_.store(outgrown_.back().get(), std::memory_order_release);
+  }
+
+  static constexpr size_t kPlacesMin = 16;
+
   const std::string name_;
   const TopicTable::Options& options_;
 
+  // What Choose reads without a lock: how many, and where their lanes are.
+  std::atomic<int32_t> partitions_ = 0;
+  std::atomic<Lane**> places_ = nullptr;
+
   mutable absl::Mutex mutex_;
   Partitioner partitioner_ ABSL_GUARDED_BY(mutex_);
-  int32_t partitions_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<int32_t> available_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<Lane>> lanes_ ABSL_GUARDED_BY(mutex_);
+  // The last one is in use.
+  std::vector<std::unique_ptr<Lane*[]>> outgrown_ ABSL_GUARDED_BY(mutex_);
+  size_t capacity_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -88,9 +126,13 @@ TopicTable::TopicTable(const Options& options) : options_(options) {}
 TopicTable::~TopicTable() = default;
 
 TopicTable::Topic* TopicTable::Find(std::string_view name) const {
+  // Most producers send to one topic, or to one for a while.
+  Topic* const last = last_.load(std::memory_order_acquire);
+  if (last != nullptr && last->name() == name && last->IsKnown()) return last;
   absl::ReaderMutexLock lock(&mutex_);
   const auto found = topics_.find(AsAbsl(name));
   if (found == topics_.end() || !found->second->IsKnown()) return nullptr;
+  last_.store(found->second.get(), std::memory_order_release);
   return found->second.get();
 }
 
@@ -144,10 +186,9 @@ absl::StatusOr<TopicTable::Topic*> TopicTable::Get(std::string_view name,
   return known;
 }
 
-absl::StatusOr<Lane*> TopicTable::Choose(Topic* topic,
-                                         std::optional<int32_t> given,
-                                         std::optional<std::string_view> key,
-                                         int64_t record_bytes) {
+absl::StatusOr<Lane*> TopicTable::Choose(
+    Topic* topic, const std::optional<int32_t>& given,
+    const std::optional<std::string_view>& key, int64_t record_bytes) {
   return topic->Choose(given, key, record_bytes);
 }
 
@@ -156,7 +197,7 @@ void TopicTable::Update(const ClusterTable& cluster,
   absl::MutexLock lock(&mutex_);
   for (const auto& [name, topic] : topics_) {
     const KnownTopic* known = cluster.Find(name);
-    if (known != nullptr) topic->Update(*known, added);
+    if (known != nullptr) topic->Update(*known, shut_, added);
   }
   changed_.SignalAll();
 }
@@ -164,6 +205,7 @@ void TopicTable::Update(const ClusterTable& cluster,
 void TopicTable::Shut() {
   absl::MutexLock lock(&mutex_);
   shut_ = true;
+  for (const auto& [name, topic] : topics_) topic->Shut();
   changed_.SignalAll();
 }
 

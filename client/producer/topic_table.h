@@ -13,6 +13,7 @@
 #ifndef BARNABAS_CLIENT_PRODUCER_TOPIC_TABLE_H_
 #define BARNABAS_CLIENT_PRODUCER_TOPIC_TABLE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,14 +55,15 @@ class TopicTable {
   absl::StatusOr<Topic*> Get(std::string_view name, absl::Duration timeout);
 
   // Where a record goes.
-  absl::StatusOr<Lane*> Choose(Topic* topic, std::optional<int32_t> given,
-                               std::optional<std::string_view> key,
+  absl::StatusOr<Lane*> Choose(Topic* topic,
+                               const std::optional<int32_t>& given,
+                               const std::optional<std::string_view>& key,
                                int64_t record_bytes);
 
   // On the loop: the news about topics that were asked for. Lanes that are new
   // are added to `added`.
   void Update(const ClusterTable& cluster, std::vector<Lane*>* added);
-  // Waiting calls fail.
+  // Waiting calls fail, and queues take nothing more.
   void Shut();
 
  private:
@@ -73,6 +75,9 @@ class TopicTable {
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
+
+  // The topic that was found last; most calls ask for it again.
+  mutable std::atomic<Topic*> last_ = nullptr;
 
   mutable absl::Mutex mutex_;
   absl::CondVar changed_;

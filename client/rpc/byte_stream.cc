@@ -41,10 +41,12 @@ class Reactor final
  public:
   Reactor(std::shared_ptr<grpc::Channel> channel,
           std::shared_ptr<env::EventLoop> loop,
-          std::shared_ptr<LoopSide> loop_side)
+          std::shared_ptr<LoopSide> loop_side,
+          std::shared_ptr<ByteStreamTap> tap)
       : stub_(std::move(channel)),
         loop_(std::move(loop)),
-        loop_side_(std::move(loop_side)) {}
+        loop_side_(std::move(loop_side)),
+        tap_(std::move(tap)) {}
 
   void Start(const std::string& method, std::shared_ptr<Reactor> self) {
     self_ = std::move(self);
@@ -78,12 +80,14 @@ class Reactor final
     }
     grpc::ByteBuffer message;
     message.Swap(&incoming_);
-    loop_->PostAlways(
-        [side = loop_side_, message = std::move(message)]() mutable {
-          if (side->events != nullptr) {
-            side->events->OnMessage(std::move(message));
-          }
-        });
+    if (tap_ == nullptr || !tap_->Take(&message)) {
+      loop_->PostAlways(
+          [side = loop_side_, message = std::move(message)]() mutable {
+            if (side->events != nullptr) {
+              side->events->OnMessage(std::move(message));
+            }
+          });
+    }
     StartRead(&incoming_);
   }
 
@@ -125,6 +129,7 @@ class Reactor final
   grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub_;
   const std::shared_ptr<env::EventLoop> loop_;
   const std::shared_ptr<LoopSide> loop_side_;
+  const std::shared_ptr<ByteStreamTap> tap_;
   grpc::ClientContext context_;
   std::shared_ptr<Reactor> self_;
   grpc::ByteBuffer incoming_;
@@ -166,11 +171,12 @@ class ReactorStream final : public ByteStream {
 
 std::unique_ptr<ByteStream> ByteStream::Open(
     std::shared_ptr<grpc::Channel> channel, const std::string& method,
-    std::shared_ptr<env::EventLoop> loop, ByteStreamEvents* events) {
+    std::shared_ptr<env::EventLoop> loop, ByteStreamEvents* events,
+    std::shared_ptr<ByteStreamTap> tap) {
   auto loop_side = std::make_shared<LoopSide>();
   loop_side->events = events;
-  auto reactor =
-      std::make_shared<Reactor>(std::move(channel), std::move(loop), loop_side);
+  auto reactor = std::make_shared<Reactor>(std::move(channel), std::move(loop),
+                                           loop_side, std::move(tap));
   reactor->Start(method, reactor);
   return std::make_unique<ReactorStream>(std::move(reactor),
                                          std::move(loop_side));

@@ -7,7 +7,8 @@
 // Thread: all methods on the loop; events come on the loop too, never from
 //   inside a method. The loop may be stopped before the stream is gone: events
 //   are then dropped.
-// Errors: OnClosed tells the final status once, after every OnMessage; OK if
+// Errors: OnClosed tells the final status once, after every OnMessage and
+//   after all that the tap took; OK if
 //   the server ended the stream without complaint.
 // Always true: there is no deadline (a long stream would die on the dot): the
 //   owner watches heartbeats and cancels.
@@ -36,13 +37,25 @@ class ByteStreamEvents {
   virtual void OnClosed(const absl::Status& status) = 0;
 };
 
+// Sees messages on gRPC's thread, before they are posted to the loop: for
+// frames that come often and need nothing that the loop keeps.
+class ByteStreamTap {
+ public:
+  virtual ~ByteStreamTap() = default;
+
+  // True if it took the message; the others reach OnMessage. One call at a
+  // time, in the order of the stream; may outlive the ByteStream a little.
+  virtual bool Take(grpc::ByteBuffer* message) = 0;
+};
+
 class ByteStream {
  public:
   // `method` is "/barnabas.v1.Producer/ProduceStream". Dials if need be; an
   // unreachable server closes the stream at once.
   static std::unique_ptr<ByteStream> Open(
       std::shared_ptr<grpc::Channel> channel, const std::string& method,
-      std::shared_ptr<env::EventLoop> loop, ByteStreamEvents* events);
+      std::shared_ptr<env::EventLoop> loop, ByteStreamEvents* events,
+      std::shared_ptr<ByteStreamTap> tap = nullptr);
 
   // Cancels, unless the stream has ended; no event comes any more.
   virtual ~ByteStream() = default;

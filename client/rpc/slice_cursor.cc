@@ -106,6 +106,15 @@ void SliceCursor::Append(size_t bytes, std::string* text) {
   Pass(bytes, [text](std::string_view piece) { text->append(piece); });
 }
 
+size_t SliceCursor::Peek(size_t bytes, char* to) const {
+  SliceCursor ahead = *this;
+  const char* const begin = to;
+  ahead.Pass(bytes, [&to](std::string_view piece) {
+    to = std::copy(piece.begin(), piece.end(), to);
+  });
+  return static_cast<size_t>(to - begin);
+}
+
 SliceCursor SliceCursor::Split(size_t bytes) {
   SliceCursor part = *this;
   part.left_ = std::min(bytes, left_);

@@ -55,6 +55,10 @@ class SliceCursor {
   void Take(size_t bytes, Pieces* pieces);
   void Append(size_t bytes, std::string* text);
 
+  // Copies the next `bytes` to `to` and stays; fewer if fewer are left. How
+  // many were copied.
+  size_t Peek(size_t bytes, char* to) const;
+
   // A cursor on the next `bytes` (at most left()) alone; this one passes them.
   SliceCursor Split(size_t bytes);
 

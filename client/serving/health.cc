@@ -19,7 +19,18 @@ HealthBoard::HealthBoard() : ready_fault_("starting") {
 
 void HealthBoard::SetService(const std::string& service, bool serving) {
   absl::MutexLock lock(&mutex_);
-  Set(service, serving);
+  wanted_[service] = serving;
+  Set(service, serving && held_.count(service) == 0);
+}
+
+void HealthBoard::HoldService(const std::string& service, bool held) {
+  absl::MutexLock lock(&mutex_);
+  if (held) {
+    held_.insert(service);
+  } else {
+    held_.erase(service);
+  }
+  Set(service, wanted_[service] && !held);
 }
 
 void HealthBoard::SetReady(bool ready, const std::string& reason) {

@@ -30,6 +30,9 @@ class HealthBoard {
 
   // One service by its full name, "barnabas.v1.Producer".
   void SetService(const std::string& service, bool serving);
+  // While held, a service does not serve whatever SetService says: the node is
+  // ready, but this part of it is not (a full disk refuses produce).
+  void HoldService(const std::string& service, bool held);
   // The node as a whole: "" and "readiness". `reason` says why not.
   void SetReady(bool ready, const std::string& reason = "");
   void SetLive(bool live, const std::string& reason = "");
@@ -54,6 +57,9 @@ class HealthBoard {
 
   mutable absl::Mutex mutex_;
   std::map<std::string, bool> states_ ABSL_GUARDED_BY(mutex_);
+  // What SetService said, and the services that are held all the same.
+  std::map<std::string, bool> wanted_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> held_ ABSL_GUARDED_BY(mutex_);
   std::string live_fault_ ABSL_GUARDED_BY(mutex_);
   std::string ready_fault_ ABSL_GUARDED_BY(mutex_);
   bool started_ ABSL_GUARDED_BY(mutex_) = false;

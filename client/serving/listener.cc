@@ -8,13 +8,18 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/support/server_interceptor.h>
 
 #include <mutex>
 #include <utility>
 
+#include "client/serving/connection_watch.h"
+#include "client/serving/socket_counts.h"
 #include "grpc/health/v1/health.pb.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
+#include "storage/env/allocator.h"
+#include "storage/env/memory.h"
 
 namespace barnabas::rpc {
 namespace {
@@ -88,6 +93,7 @@ class GrpcListener final : public Listener {
                std::unique_ptr<env::TcpAcceptor> acceptor)
       : name_(options.name),
         health_(options.health),
+        watch_(WatchDeps(options)),
         acceptor_(std::move(acceptor)) {}
 
   ~GrpcListener() override { Shutdown(absl::ZeroDuration()); }
@@ -103,6 +109,13 @@ class GrpcListener final : public Listener {
     for (const ServedService& served : options.services) {
       builder.RegisterService(served.service);
     }
+    if (options.calls != nullptr) {
+      std::vector<std::unique_ptr<
+          grpc::experimental::ServerInterceptorFactoryInterface>>
+          interceptors;
+      interceptors.push_back(options.calls->Interceptors());
+      builder.experimental().SetInterceptorCreators(std::move(interceptors));
+    }
     if (options.extend) options.extend(&builder);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr) {
@@ -116,17 +129,23 @@ class GrpcListener final : public Listener {
       }
       health_->Attach(server_->GetHealthCheckService());
     }
-    acceptor_->Start([external = external_.get()](int descriptor) {
-      ExternalAcceptor::NewConnectionParameters parameters;
-      parameters.fd = descriptor;
-      external->HandleNewConnection(&parameters);
-    });
+    acceptor_->Start(
+        [external = external_.get()](int descriptor) {
+          ExternalAcceptor::NewConnectionParameters parameters;
+          parameters.fd = descriptor;
+          external->HandleNewConnection(&parameters);
+        },
+        [this](const env::TrafficRound& round) {
+          return watch_.OnRound(round);
+        });
     return absl::OkStatus();
   }
 
   int32_t port() const override { return acceptor_->port(); }
   void StopAccepting() override { acceptor_->StopAccepting(); }
   env::AcceptorFacts facts() const override { return acceptor_->facts(); }
+  int64_t offenders() const override { return watch_.offenders(); }
+  void RegisterMetrics(env::Registry* registry) const override;
   env::TcpAcceptor* acceptor() override { return acceptor_.get(); }
   grpc::Server* server() override { return server_.get(); }
 
@@ -144,8 +163,13 @@ class GrpcListener final : public Listener {
   }
 
  private:
+  ConnectionWatch::Deps WatchDeps(const ListenerOptions& options);
+
   const std::string name_;
   HealthBoard* const health_;
+  // Of the acceptor's thread.
+  SocketCounts counts_;
+  ConnectionWatch watch_;
   // Destroyed in this order from below: the acceptor's thread ends first, so
   // that nothing is handed to a server that is gone.
   std::unique_ptr<ExternalAcceptor> external_;
@@ -153,6 +177,41 @@ class GrpcListener final : public Listener {
   std::unique_ptr<env::TcpAcceptor> acceptor_;
   bool shut_ = false;
 };
+
+ConnectionWatch::Deps GrpcListener::WatchDeps(const ListenerOptions& options) {
+  ConnectionWatch::Deps deps;
+  deps.name = options.name;
+  deps.guard = options.guard;
+  deps.memory_bytes_max = options.memory_bytes_max > 0
+                              ? options.memory_bytes_max
+                              : env::MemoryLimitBytes() / 2;
+  deps.counts = [this](const std::string& peer) { return counts_.Of(peer); };
+  deps.forget = [this](const std::string& peer) { counts_.Forget(peer); };
+  deps.shut = [this](uint64_t id) { acceptor_->Shut(id); };
+  deps.memory = [] { return env::ResidentBytes(); };
+  deps.trim = [] { env::TrimAllocator(); };
+  return deps;
+}
+
+void GrpcListener::RegisterMetrics(env::Registry* registry) const {
+  const env::Labels listener = {{"listener", name_}};
+  registry->AddGaugeFunction(
+      "barnabas_connections", "Open connections.", listener,
+      [this] { return static_cast<double>(facts().open); });
+  const auto refused = [this, registry](const std::string& reason,
+                                        std::function<int64_t()> count) {
+    registry->AddCounterFunction(
+        "barnabas_connections_refused_total",
+        "Connections that the listener turned away or shut, by reason.",
+        {{"listener", name_}, {"reason", reason}},
+        [count = std::move(count)] { return static_cast<double>(count()); });
+  };
+  refused("over_limit", [this] { return facts().over_limit; });
+  refused("out_of_descriptors", [this] { return facts().out_of_descriptors; });
+  refused("wrong_preface", [this] { return facts().wrong_preface; });
+  refused("preface_timeout", [this] { return facts().preface_timeouts; });
+  refused("offender", [this] { return offenders(); });
+}
 
 }  // namespace
 

@@ -4,7 +4,8 @@
 //   bombs and holds half-open callers; so the listener accepts by itself
 //   (env::TcpAcceptor), takes only callers that begin with HTTP/2's preface,
 //   refuses gRPC compression, bounds messages, streams and handshakes, and
-//   adds health and reflection. See reliability.md 0.1.
+//   adds health and reflection. What cannot be bounded inside gRPC is watched
+//   from below, and the offender's connection is shut. See reliability.md 0.1.
 // Place: made by broker_process and controller_process, one per port.
 // Units: bytes, absl::Duration. Ranges: port 0 lets the kernel choose.
 // Empty case: without services only health and reflection answer.
@@ -23,8 +24,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/serving/call_metrics.h"
+#include "client/serving/connection_guard.h"
 #include "client/serving/health.h"
 #include "proto/types/limits.h"
+#include "storage/env/metrics.h"
 #include "storage/env/net/tcp_acceptor.h"
 
 namespace grpc {
@@ -49,12 +53,18 @@ struct ListenerOptions {
   std::vector<ServedService> services;
   // May be null.
   HealthBoard* health = nullptr;
+  // Counts calls; may be null.
+  CallMetrics* calls = nullptr;
   int64_t message_bytes_max = kMessageBytesMax;
   int32_t connections_max = kConnectionsMax;
   int32_t streams_per_connection_max = kStreamsPerConnectionMax;
   absl::Duration handshake_timeout = absl::Seconds(5);
   absl::Duration keepalive_time = absl::Seconds(20);
   absl::Duration keepalive_timeout = absl::Seconds(10);
+  ConnectionGuard::Options guard;
+  // While the process holds more, the heaviest connections are shut. 0 is
+  // half of what the machine, or the control group, has.
+  int64_t memory_bytes_max = 0;
   // For what the above cannot say (completion queues, generic services).
   std::function<void(grpc::ServerBuilder*)> extend;
 };
@@ -77,7 +87,11 @@ class Listener {
   virtual void Shutdown(absl::Duration grace) = 0;
 
   virtual env::AcceptorFacts facts() const = 0;
-  // For guards: what is open, and shutting one of them.
+  // Connections that were shut because they did harm.
+  virtual int64_t offenders() const = 0;
+  // barnabas_connections and what became of others; the listener outlives the
+  // registry's use.
+  virtual void RegisterMetrics(env::Registry* registry) const = 0;
   virtual env::TcpAcceptor* acceptor() = 0;
   virtual grpc::Server* server() = 0;
 };

@@ -53,8 +53,9 @@ void Fill(const env::LogFilter& filter, v1::GetLogLevelsResponse* response) {
 
 }  // namespace
 
-NodeAdminService::NodeAdminService(env::LogLevels* levels, env::EventLoop* loop)
-    : levels_(levels), loop_(loop) {}
+NodeAdminService::NodeAdminService(env::LogLevels* levels, env::EventLoop* loop,
+                                   LogDirs log_dirs)
+    : levels_(levels), loop_(loop), log_dirs_(std::move(log_dirs)) {}
 
 grpc::ServerUnaryReactor* NodeAdminService::GetLogLevels(
     grpc::CallbackServerContext* context, const v1::GetLogLevelsRequest*,
@@ -72,6 +73,23 @@ grpc::ServerUnaryReactor* NodeAdminService::SetLogLevel(
   if (changed.ok()) Fill(levels_->filter(), response->mutable_levels());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(ToGrpc(changed));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* NodeAdminService::DescribeLogDirs(
+    grpc::CallbackServerContext* context,
+    const v1::DescribeLogDirsRequest* request,
+    v1::DescribeLogDirsResponse* response) {
+  absl::Status status;
+  if (log_dirs_) {
+    *response = log_dirs_(*request);
+  } else {
+    status = MakeError(ErrorCode::kUnsupportedFeature,
+                       "this node holds no partitions",
+                       "ask a broker: barnabas broker log-dirs");
+  }
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpc(status));
   return reactor;
 }
 

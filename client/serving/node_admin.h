@@ -2,15 +2,18 @@
 // itself.
 //
 // What: reads and changes log levels live; a change with for_ms is taken back
-//   when the time is over, unless a later change has replaced it.
+//   when the time is over, unless a later change has replaced it. What the node
+//   keeps on disk it asks its owner.
 // Units: milliseconds. Ranges: verbosity 0..9, for_ms 0..24 h.
 // Empty case: a request that changes nothing answers the levels in force.
 // Thread: gRPC's threads call in; timers run on `loop`; a mutex inside.
-// Errors: INVALID_SETTING, LIMIT_EXCEEDED (modules) as gRPC statuses.
+// Errors: INVALID_SETTING, LIMIT_EXCEEDED (modules) as gRPC statuses;
+//   UNSUPPORTED_FEATURE for log directories of a node without partitions.
 #ifndef BARNABAS_CLIENT_SERVING_NODE_ADMIN_H_
 #define BARNABAS_CLIENT_SERVING_NODE_ADMIN_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -25,8 +28,13 @@ namespace barnabas::rpc {
 
 class NodeAdminService final : public v1::NodeAdmin::CallbackService {
  public:
+  using LogDirs = std::function<v1::DescribeLogDirsResponse(
+      const v1::DescribeLogDirsRequest&)>;
+
   // Both outlive the service; the loop is stopped before it is destroyed.
-  NodeAdminService(env::LogLevels* levels, env::EventLoop* loop);
+  // `log_dirs` may be empty: a node without partitions.
+  NodeAdminService(env::LogLevels* levels, env::EventLoop* loop,
+                   LogDirs log_dirs);
 
   grpc::ServerUnaryReactor* GetLogLevels(
       grpc::CallbackServerContext* context,
@@ -36,6 +44,10 @@ class NodeAdminService final : public v1::NodeAdmin::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::SetLogLevelRequest* request,
       v1::SetLogLevelResponse* response) override;
+  grpc::ServerUnaryReactor* DescribeLogDirs(
+      grpc::CallbackServerContext* context,
+      const v1::DescribeLogDirsRequest* request,
+      v1::DescribeLogDirsResponse* response) override;
 
  private:
   // A change that will be taken back. Key: "" for the severity, "v:" and the
@@ -57,6 +69,7 @@ class NodeAdminService final : public v1::NodeAdmin::CallbackService {
 
   env::LogLevels* const levels_;
   env::EventLoop* const loop_;
+  const LogDirs log_dirs_;
 
   absl::Mutex mutex_;
   std::map<std::string, Pending> pending_ ABSL_GUARDED_BY(mutex_);

@@ -1,9 +1,11 @@
 #include "controller/service/topic_admin_service.h"
 
+#include "client/rpc/status_bridge.h"
 #include "client/serving/name_pattern.h"
 #include "controller/service/answer_read.h"
 #include "controller/service/submit_write.h"
 #include "metadata/view/topic_view.h"
+#include "proto/types/error.h"
 #include "proto/types/status_macros.h"
 
 namespace barnabas::controller {
@@ -59,6 +61,16 @@ TopicAdminService::Reactor* TopicAdminService::DescribeTopic(
                     [&](const image::ClusterImage& image) {
                       return view::DescribeTopic(image, *request);
                     });
+}
+
+TopicAdminService::Reactor* TopicAdminService::TrimTopic(
+    Context* context, const v1::TrimTopicRequest*, v1::TrimTopicResponse*) {
+  Reactor* reactor = context->DefaultReactor();
+  reactor->Finish(rpc::ToGrpc(
+      MakeError(ErrorCode::kUnsupportedFeature,
+                "a controller holds no partitions that could be trimmed",
+                "ask a broker: barnabas broker list")));
+  return reactor;
 }
 
 }  // namespace barnabas::controller

@@ -37,6 +37,9 @@ class TopicAdminService final : public v1::TopicAdmin::CallbackService {
   Reactor* DescribeTopic(Context* context,
                          const v1::DescribeTopicRequest* request,
                          v1::DescribeTopicResponse* response) override;
+  // Refused: only brokers hold partitions.
+  Reactor* TrimTopic(Context* context, const v1::TrimTopicRequest* request,
+                     v1::TrimTopicResponse* response) override;
 
  private:
   ActiveDriver* const driver_;

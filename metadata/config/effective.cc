@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "google/protobuf/message.h"
 #include "metadata/config/quantity.h"
 #include "metadata/config/validate.h"
+#include "proto/types/text.h"
 
 namespace barnabas::config {
 namespace {
@@ -50,6 +52,11 @@ void Fill(const image::ClusterImage& image, ConfigScope home,
       reflection->SetString(&message, field, effective.value);
       continue;
     }
+    if (setting->kind == ValueKind::kRatio) {
+      reflection->SetDouble(&message, field,
+                            ParseRatio(effective.value).value_or(0));
+      continue;
+    }
     const int64_t number = ParseInteger(effective.value).value_or(0);
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
       reflection->SetInt32(&message, field, static_cast<int32_t>(number));
@@ -57,6 +64,22 @@ void Fill(const image::ClusterImage& image, ConfigScope home,
       reflection->SetInt64(&message, field, number);
     }
   }
+}
+
+bool HasPolicy(const v1::TopicConfig& topic, std::string_view policy) {
+  return absl::StrContains(topic.cleanup_policy(), AsAbsl(policy));
+}
+
+EffectiveCleanup CleanupOf(const v1::TopicConfig& topic) {
+  EffectiveCleanup cleanup;
+  cleanup.compacts = HasPolicy(topic, "compact");
+  cleanup.deletes = HasPolicy(topic, "delete");
+  cleanup.dirty_ratio_min = topic.min_cleanable_dirty_ratio();
+  cleanup.lag_min_ms = topic.min_compaction_lag_ms();
+  cleanup.lag_max_ms = topic.max_compaction_lag_ms();
+  cleanup.delete_retention_ms = topic.delete_retention_ms();
+  cleanup.file_delete_delay_ms = topic.file_delete_delay_ms();
+  return cleanup;
 }
 
 }  // namespace
@@ -110,6 +133,7 @@ EffectiveTopicConfig EffectiveTopicConfigOf(const image::ClusterImage& image,
   config.timestamp_before_max_ms = from.message_timestamp_before_max_ms();
   config.timestamp_after_max_ms = from.message_timestamp_after_max_ms();
   config.min_insync_replicas = from.min_insync_replicas();
+  config.cleanup = CleanupOf(from);
   const image::TopicState* state = image.FindTopic(topic);
   if (state != nullptr && !state->partitions.empty()) {
     config.min_insync_replicas =

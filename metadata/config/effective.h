@@ -41,6 +41,20 @@ v1::ClusterConfig ClusterConfigOf(const image::ClusterImage& image);
 enum class FlushMode { kDisk, kOs };
 enum class TimestampMode { kCreateTime, kLogAppendTime };
 
+// What becomes of old records.
+struct EffectiveCleanup {
+  // cleanup.policy; at least one of the two.
+  bool compacts = false;
+  bool deletes = true;
+  double dirty_ratio_min = 0;
+  int64_t lag_min_ms = 0;
+  int64_t lag_max_ms = 0;
+  int64_t delete_retention_ms = 0;
+  int64_t file_delete_delay_ms = 0;
+
+  bool operator==(const EffectiveCleanup&) const = default;
+};
+
 // The same as plain values, for brokers. The minimum ISR never exceeds the
 // topic's replication factor.
 struct EffectiveTopicConfig {
@@ -55,6 +69,7 @@ struct EffectiveTopicConfig {
   int64_t timestamp_before_max_ms = 0;
   int64_t timestamp_after_max_ms = 0;
   int32_t min_insync_replicas = 1;
+  EffectiveCleanup cleanup;
   TimestampMode timestamp = TimestampMode::kCreateTime;
   FlushMode flush = FlushMode::kDisk;
 

@@ -208,14 +208,14 @@ class YamlReader {
 
 }  // namespace
 
-void MergeYaml(std::string_view file, std::string_view text,
+bool MergeYaml(std::string_view file, std::string_view text,
                google::protobuf::Message& message,
                std::vector<std::string>& faults) {
   if (static_cast<int64_t>(text.size()) > kTextBytesMax) {
     faults.push_back(absl::StrCat(AsAbsl(file), ":1: the file has ",
                                   text.size(), " bytes, at most ",
                                   kTextBytesMax));
-    return;
+    return false;
   }
   // The library reports by exceptions; they end here.
   try {
@@ -224,7 +224,9 @@ void MergeYaml(std::string_view file, std::string_view text,
   } catch (const YAML::Exception& error) {
     faults.push_back(absl::StrCat(AsAbsl(file), ":", error.mark.line + 1,
                                   ": not YAML: ", error.msg));
+    return false;
   }
+  return true;
 }
 
 void MergeOverride(std::string_view assignment,

@@ -19,8 +19,9 @@
 
 namespace barnabas::config {
 
-// Merges `text` into `message`. `file` is named in faults.
-void MergeYaml(std::string_view file, std::string_view text,
+// Merges `text` into `message`. `file` is named in faults. False if it is no
+// YAML at all: what it lacks is then not worth a word.
+bool MergeYaml(std::string_view file, std::string_view text,
                google::protobuf::Message& message,
                std::vector<std::string>& faults);
 

@@ -131,12 +131,13 @@ void CheckLog(const v1::NodeLog& log, Faults& faults) {
   }
 }
 
-void Merge(const NodeFile& file, google::protobuf::Message& message,
+bool Merge(const NodeFile& file, google::protobuf::Message& message,
            Faults& faults) {
-  MergeYaml(file.name, file.text, message, faults.list());
+  if (!MergeYaml(file.name, file.text, message, faults.list())) return false;
   for (const std::string& assignment : file.overrides) {
     MergeOverride(assignment, message, faults.list());
   }
+  return true;
 }
 
 }  // namespace
@@ -144,7 +145,7 @@ void Merge(const NodeFile& file, google::protobuf::Message& message,
 absl::StatusOr<v1::BrokerNodeConfig> ParseBrokerNode(const NodeFile& file) {
   v1::BrokerNodeConfig config;
   Faults faults(file.name);
-  Merge(file, config, faults);
+  if (!Merge(file, config, faults)) return faults.Finish("barnabas-broker");
   CheckNodeId(config.node().id(), faults);
   if (config.node().data_dirs_size() != 1 ||
       config.node().data_dirs(0).empty()) {
@@ -178,7 +179,7 @@ absl::StatusOr<v1::ControllerNodeConfig> ParseControllerNode(
     const NodeFile& file) {
   v1::ControllerNodeConfig config;
   Faults faults(file.name);
-  Merge(file, config, faults);
+  if (!Merge(file, config, faults)) return faults.Finish("barnabas-controller");
   CheckNodeId(config.node().id(), faults);
   if (config.node().data_dir().empty()) {
     faults.Add("\"node.data_dir\" is missing");

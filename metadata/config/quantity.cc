@@ -53,6 +53,18 @@ std::optional<int64_t> Parse(std::string_view text,
 
 }  // namespace
 
+std::optional<double> ParseRatio(std::string_view text) {
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] =
+      std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  // "nan" and "inf" are numbers to the parser, and no ratios.
+  if (error != std::errc() || stop != end || !(value - value == 0)) {
+    return std::nullopt;
+  }
+  return value;
+}
+
 std::optional<int64_t> ParseInteger(std::string_view text) {
   int64_t value = 0;
   const char* const end = text.data() + text.size();

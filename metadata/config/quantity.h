@@ -19,6 +19,8 @@ namespace barnabas::config {
 std::optional<int64_t> ParseInteger(std::string_view text);
 std::optional<int64_t> ParseMilliseconds(std::string_view text);
 std::optional<int64_t> ParseBytes(std::string_view text);
+// A decimal number, as "0.5".
+std::optional<double> ParseRatio(std::string_view text);
 
 }  // namespace barnabas::config
 

@@ -20,6 +20,25 @@ int64_t BoundOf(double bound) {
   return static_cast<int64_t>(bound);
 }
 
+ValueKind KindOf(const FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return ValueKind::kText;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return ValueKind::kRatio;
+    case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_INT64:
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_UINT64:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_BOOL:
+    case FieldDescriptor::CPPTYPE_ENUM:
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return ValueKind::kInteger;
+  }
+  return ValueKind::kInteger;
+}
+
 Setting Read(const FieldDescriptor& field, ConfigScope home) {
   const v1::Setting& annotation = field.options().GetExtension(v1::setting);
   Setting setting;
@@ -27,9 +46,7 @@ Setting Read(const FieldDescriptor& field, ConfigScope home) {
   setting.default_value = annotation.default_value();
   setting.doc = annotation.doc();
   setting.home = home;
-  setting.kind = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING
-                     ? ValueKind::kText
-                     : ValueKind::kInteger;
+  setting.kind = KindOf(field);
   setting.unit = annotation.unit();
   setting.change = annotation.change();
   if (annotation.has_minimum()) setting.minimum = BoundOf(annotation.minimum());

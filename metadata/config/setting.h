@@ -24,7 +24,7 @@
 
 namespace barnabas::config {
 
-enum class ValueKind { kInteger, kText };
+enum class ValueKind { kInteger, kRatio, kText };
 
 struct Setting {
   std::string key;
@@ -34,7 +34,7 @@ struct Setting {
   ValueKind kind = ValueKind::kText;
   v1::Unit unit = v1::UNIT_UNSPECIFIED;
   v1::Change change = v1::CHANGE_UNSPECIFIED;
-  // Bounds of integers.
+  // Bounds of numbers; ratios have whole ones.
   int64_t minimum = std::numeric_limits<int64_t>::min();
   int64_t maximum = std::numeric_limits<int64_t>::max();
   std::vector<std::string> choices;

@@ -60,6 +60,19 @@ absl::StatusOr<std::string> CanonicalNumber(const Setting& setting,
   return absl::StrCat(*number);
 }
 
+absl::StatusOr<std::string> CanonicalRatio(const Setting& setting,
+                                           std::string_view text) {
+  const std::optional<double> ratio = ParseRatio(text);
+  if (ratio.has_value() && *ratio >= static_cast<double>(setting.minimum) &&
+      *ratio <= static_cast<double>(setting.maximum)) {
+    return absl::StrCat(*ratio);
+  }
+  return Fault(absl::StrCat("setting \"", setting.key, "\": \"", AsAbsl(text),
+                            "\" is not a number from ", setting.minimum, " to ",
+                            setting.maximum),
+               SettingDetail{setting.key, std::string(text), ""});
+}
+
 absl::Status UnknownKey(const SettingTarget& target, const std::string& key) {
   const std::string nearest = NearestKey(target.scope, key);
   std::string message =
@@ -101,6 +114,14 @@ std::optional<int64_t> NumberIn(const image::SettingMap& values,
 // Rules between settings, held against the overrides as they would become.
 void CheckTogether(const image::SettingMap& after,
                    std::vector<absl::Status>& faults) {
+  const int64_t least = NumberIn(after, "min.compaction.lag.ms").value_or(0);
+  const int64_t most = NumberIn(after, "max.compaction.lag.ms").value_or(0);
+  if (least > most) {
+    faults.push_back(
+        Fault(absl::StrCat("setting \"min.compaction.lag.ms\": ", least,
+                           " > max.compaction.lag.ms ", most),
+              SettingDetail{"min.compaction.lag.ms", absl::StrCat(least), ""}));
+  }
   if (after.count("segment.jitter.ms") == 0) return;
   const int64_t jitter = NumberIn(after, "segment.jitter.ms").value_or(0);
   const int64_t age = NumberIn(after, "segment.ms").value_or(0);
@@ -141,6 +162,7 @@ absl::StatusOr<std::string> CanonicalValue(const Setting& setting,
   if (setting.kind == ValueKind::kInteger) {
     return CanonicalNumber(setting, text);
   }
+  if (setting.kind == ValueKind::kRatio) return CanonicalRatio(setting, text);
   const std::vector<std::string>& choices = setting.choices;
   if (choices.empty() ||
       std::find(choices.begin(), choices.end(), text) != choices.end()) {

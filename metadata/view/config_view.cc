@@ -25,7 +25,7 @@ v1::DescribedSetting Describe(const image::ClusterImage& image,
   message.set_origin(effective.origin);
   message.set_default_value(setting.default_value);
   message.set_unit(setting.unit);
-  if (setting.kind == config::ValueKind::kInteger) {
+  if (setting.kind != config::ValueKind::kText) {
     message.set_minimum(static_cast<double>(setting.minimum));
     message.set_maximum(static_cast<double>(setting.maximum));
   }

@@ -15,6 +15,7 @@
 #define BARNABAS_STORAGE_ENV_EVENT_LOOP_H_
 
 #include <cstdint>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
@@ -32,6 +33,10 @@ class EventLoop {
 
   [[nodiscard]] virtual bool Post(Task task) = 0;
   virtual void PostAlways(Task task) = 0;
+  // As PostAlways, but a loop that sleeps may borrow the calling thread and
+  // run the task at once, which saves waking its own. For callers that hold no
+  // lock and can wait as long as the task takes.
+  virtual void RunOrPost(Task task) { PostAlways(std::move(task)); }
 
   // Runs `task` once, `delay` from now or later.
   virtual TimerId After(absl::Duration delay, Task task) = 0;

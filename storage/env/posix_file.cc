@@ -202,6 +202,11 @@ absl::Status PosixError(int error, std::string_view operation,
     case EDQUOT:
       return MakeError(ErrorCode::kDiskFull, text,
                        "free space on this file system");
+    case EMFILE:
+    case ENFILE:
+      return MakeError(ErrorCode::kLimitExceeded, text,
+                       "raise the limit of open files (ulimit -n, LimitNOFILE) "
+                       "or hold fewer partitions and segments here");
     case EACCES:
     case EPERM:
     case EROFS:

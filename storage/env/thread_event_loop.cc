@@ -54,11 +54,42 @@ void ThreadEventLoop::PostAlways(Task task) {
   Enqueue(std::move(task), /*counted=*/false);
 }
 
+void ThreadEventLoop::RunOrPost(Task task) {
+  if (!Borrow()) return PostAlways(std::move(task));
+  const EventLoop* const before = std::exchange(CurrentLoop(), this);
+  task();
+  task = nullptr;
+  CurrentLoop() = before;
+  GiveBack();
+}
+
+bool ThreadEventLoop::Borrow() {
+  std::unique_lock lock(mutex_);
+  if (!rest_.sleeping || stopped_) return false;
+  rest_.sleeping = false;
+  rest_.borrowed = true;
+  return true;
+}
+
+void ThreadEventLoop::GiveBack() {
+  std::unique_lock lock(mutex_);
+  rest_.borrowed = false;
+  // The thread must look up if it has something to do, if it waits too long,
+  // or if it was held up meanwhile.
+  const bool rested = queue_.empty() && !stopped_ && !rest_.held_up &&
+                      timers_.NextDue() >= rest_.until;
+  if (rested) {
+    rest_.sleeping = true;
+  } else {
+    wake_.notify_one();
+  }
+}
+
 void ThreadEventLoop::Enqueue(Task task, bool counted) {
   if (queue_.empty() && lag_ != nullptr) oldest_ = clock_->Monotonic();
   queue_.push_back(Queued{std::move(task), counted});
-  if (!sleeping_) return;
-  sleeping_ = false;
+  if (!rest_.sleeping) return;
+  rest_.sleeping = false;
   wake_.notify_one();
 }
 
@@ -72,8 +103,8 @@ TimerId ThreadEventLoop::After(absl::Duration delay, Task task) {
   }
   const bool first = due < timers_.NextDue();
   const TimerId id = timers_.Add(due, std::move(task));
-  if (first && sleeping_) {
-    sleeping_ = false;
+  if (first && rest_.sleeping) {
+    rest_.sleeping = false;
     wake_.notify_one();
   }
   return id;
@@ -97,7 +128,7 @@ void ThreadEventLoop::Stop() {
     stopped_ = true;
     dropped.swap(queue_);
     std::swap(timers, timers_);
-    sleeping_ = false;
+    rest_.sleeping = false;
     wake_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
@@ -121,20 +152,23 @@ void ThreadEventLoop::Run() {
 
 void ThreadEventLoop::TakeRound(std::vector<Queued>* round) {
   std::unique_lock lock(mutex_);
+  rest_.held_up = false;
   while (!stopped_ && queue_.empty()) {
-    const absl::Duration due = timers_.NextDue();
-    sleeping_ = true;
-    if (due == absl::InfiniteDuration()) {
+    rest_.until = timers_.NextDue();
+    const absl::Duration wait =
+        std::min(rest_.until - clock_->Monotonic(), kSleepMax);
+    if (wait <= absl::ZeroDuration()) break;
+    rest_.sleeping = true;
+    if (rest_.until == absl::InfiniteDuration()) {
       wake_.wait(lock);
     } else {
-      const absl::Duration wait =
-          std::min(due - clock_->Monotonic(), kSleepMax);
-      if (wait <= absl::ZeroDuration()) break;
       wake_.wait_for(lock, absl::ToChronoNanoseconds(wait));
     }
-    sleeping_ = false;
+    rest_.held_up = rest_.borrowed;
+    while (rest_.borrowed) wake_.wait(lock);
+    rest_.held_up = false;
+    rest_.sleeping = false;
   }
-  sleeping_ = false;
   if (queue_.empty()) return;
   round->swap(queue_);
   counted_ = 0;

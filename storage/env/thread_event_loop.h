@@ -3,7 +3,8 @@
 // What: tasks gather in a queue under a mutex; the thread takes all of them at
 //   once and runs them without the lock, then the timers that are due. Posting
 //   to a loop that is awake costs a lock and a push; only a sleeping one is
-//   woken.
+//   woken. While it sleeps it may borrow another thread (RunOrPost): a thread
+//   switch costs more than most tasks.
 // Units: as event_loop.h.
 // Empty case: the thread sleeps until the next timer or task.
 // Thread: the constructor starts the thread. Stop and the destructor must not
@@ -50,6 +51,7 @@ class ThreadEventLoop final : public EventLoop {
 
   bool Post(Task task) override;
   void PostAlways(Task task) override;
+  void RunOrPost(Task task) override;
   TimerId After(absl::Duration delay, Task task) override;
   void Cancel(TimerId timer) override;
   bool IsOnLoop() const override;
@@ -66,11 +68,26 @@ class ThreadEventLoop final : public EventLoop {
     bool counted = false;
   };
 
+  // What the thread does while it runs nothing.
+  struct Rest {
+    // It waits and may be woken, or spared by a borrower.
+    bool sleeping = false;
+    // Another thread runs a task; this one must run nothing.
+    bool borrowed = false;
+    // It woke up meanwhile and waits for the borrower.
+    bool held_up = false;
+    // It sleeps until then.
+    absl::Duration until;
+  };
+
   void Enqueue(Task task, bool counted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run();
   // Waits for work and moves the queue into `round`.
   void TakeRound(std::vector<Queued>* round);
   void RunDueTimers();
+  // Takes the loop for the calling thread; false if its own thread is awake.
+  bool Borrow();
+  void GiveBack();
 
   const Clock* const clock_;
   const std::string name_;
@@ -87,7 +104,7 @@ class ThreadEventLoop final : public EventLoop {
   // When the first task of queue_ was posted; kept only if lag_ is.
   absl::Duration oldest_ ABSL_GUARDED_BY(mutex_);
   TimerQueue timers_ ABSL_GUARDED_BY(mutex_);
-  bool sleeping_ ABSL_GUARDED_BY(mutex_) = false;
+  Rest rest_ ABSL_GUARDED_BY(mutex_);
   // Set under mutex_; read between two tasks without it.
   std::atomic<bool> stopped_ = false;
 

@@ -29,6 +29,11 @@ std::string ChecksumLine(std::string_view body) {
 
 }  // namespace
 
+bool WillPass(const absl::Status& status) {
+  const ErrorCode code = CodeOf(status);
+  return code == ErrorCode::kDiskFull || code == ErrorCode::kLimitExceeded;
+}
+
 absl::Status ReplaceFile(env::FileSystem* files, const std::string& directory,
                          std::string_view name, std::string_view contents) {
   const std::string path = JoinPath(directory, name);

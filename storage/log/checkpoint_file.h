@@ -30,6 +30,10 @@ namespace barnabas::log {
 absl::Status ReplaceFile(env::FileSystem* files, const std::string& directory,
                          std::string_view name, std::string_view contents);
 
+// True for a full disk and a shortage of descriptors, which pass; anything else
+// that a write met may be anything (S6).
+bool WillPass(const absl::Status& status);
+
 // All bytes of a file; nullopt when there is none.
 absl::StatusOr<std::optional<std::string>> ReadSmallFile(
     env::FileSystem* files, const std::string& path);

@@ -94,9 +94,11 @@ absl::StatusOr<std::optional<DurablePoint>> DurablePointFile::Read(
   return best;
 }
 
-DurablePointFile::DurablePointFile(std::unique_ptr<env::File> file,
-                                   int64_t round)
-    : file_(std::move(file)), round_(round) {}
+DurablePointFile::DurablePointFile(env::FileSystem* files,
+                                   const std::string& directory, int64_t round)
+    : files_(files),
+      path_(JoinPath(directory, kDurablePointFileName)),
+      round_(round) {}
 
 absl::Status DurablePointFile::Create(env::FileSystem* files,
                                       const std::string& directory,
@@ -108,21 +110,14 @@ absl::Status DurablePointFile::Create(env::FileSystem* files,
   return ReplaceFile(files, directory, kDurablePointFileName, contents);
 }
 
-absl::StatusOr<std::unique_ptr<DurablePointFile>> DurablePointFile::Open(
-    env::FileSystem* files, const std::string& directory, int64_t round) {
-  ASSIGN_OR_RETURN(std::unique_ptr<env::File> file,
-                   files->Open(JoinPath(directory, kDurablePointFileName),
-                               env::OpenMode::kReadWrite));
-  return std::unique_ptr<DurablePointFile>(
-      new DurablePointFile(std::move(file), round));
-}
-
 absl::Status DurablePointFile::Write(DurablePoint point) {
   point.round = ++round_;
   const Slot slot = Encode(point);
   const std::string_view parts[] = {std::string_view(slot.data(), slot.size())};
-  RETURN_IF_ERROR(file_->WriteAt((point.round % 2) * kSlotDistance, parts));
-  return file_->Sync();
+  ASSIGN_OR_RETURN(const std::unique_ptr<env::File> file,
+                   files_->Open(path_, env::OpenMode::kReadWrite));
+  RETURN_IF_ERROR(file->WriteAt((point.round % 2) * kSlotDistance, parts));
+  return file->Sync();
 }
 
 }  // namespace barnabas::log

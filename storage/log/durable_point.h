@@ -22,7 +22,6 @@
 #define BARNABAS_STORAGE_LOG_DURABLE_POINT_H_
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -55,17 +54,17 @@ class DurablePointFile {
                              const std::string& directory,
                              const DurablePoint& point);
 
-  // Opens the file to write. `round` is the last one.
-  static absl::StatusOr<std::unique_ptr<DurablePointFile>> Open(
-      env::FileSystem* files, const std::string& directory, int64_t round);
+  // To write the file that Create made. `round` is the last one.
+  DurablePointFile(env::FileSystem* files, const std::string& directory,
+                   int64_t round);
 
-  // Writes `point` with the next round, durably.
+  // Writes `point` with the next round, durably. The file is open only
+  // meanwhile: each log has one, and descriptors are few.
   absl::Status Write(DurablePoint point);
 
  private:
-  DurablePointFile(std::unique_ptr<env::File> file, int64_t round);
-
-  std::unique_ptr<env::File> file_;
+  env::FileSystem* const files_;
+  const std::string path_;
   int64_t round_;
 };
 

@@ -28,7 +28,6 @@ EntryFile::EntryFile(env::FileSystem* files, std::string path,
     : files_(files), path_(std::move(path)), entry_bytes_(entry_bytes) {}
 
 void EntryFile::Reset() {
-  file_.reset();
   written_bytes_ = 0;
   cut_ = true;
   absl::MutexLock lock(&mutex_);
@@ -54,7 +53,6 @@ absl::Status EntryFile::Load(std::optional<Extent> expected) {
   if (expected.has_value() && expected->crc != crc) {
     return Unusable(path_, "its entries are not those that were written");
   }
-  file_.reset();
   written_bytes_ = wanted;
   cut_ = static_cast<size_t>(size) != wanted;
   absl::MutexLock lock(&mutex_);
@@ -65,7 +63,6 @@ absl::Status EntryFile::Load(std::optional<Extent> expected) {
 }
 
 void EntryFile::OpenSealed() {
-  file_.reset();
   absl::MutexLock lock(&mutex_);
   sealed_ = true;
   bytes_ = std::string();
@@ -91,13 +88,6 @@ void EntryFile::Truncate(int32_t count) {
 }
 
 absl::Status EntryFile::WritePending() {
-  if (file_ == nullptr) {
-    ASSIGN_OR_RETURN(file_, files_->Open(path_, env::OpenMode::kCreate));
-  }
-  if (cut_) {
-    RETURN_IF_ERROR(file_->Truncate(static_cast<int64_t>(written_bytes_)));
-    cut_ = false;
-  }
   // Only the writer changes bytes_, so it may be read without the lock held
   // over the write; readers only read too.
   std::string_view pending;
@@ -105,10 +95,17 @@ absl::Status EntryFile::WritePending() {
     absl::ReaderMutexLock lock(&mutex_);
     pending = std::string_view(bytes_).substr(written_bytes_);
   }
+  if (!cut_ && pending.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::unique_ptr<env::File> file,
+                   files_->Open(path_, env::OpenMode::kCreate));
+  if (cut_) {
+    RETURN_IF_ERROR(file->Truncate(static_cast<int64_t>(written_bytes_)));
+    cut_ = false;
+  }
   if (pending.empty()) return absl::OkStatus();
   const std::string_view parts[] = {pending};
   const absl::Status status =
-      file_->WriteAt(static_cast<int64_t>(written_bytes_), parts);
+      file->WriteAt(static_cast<int64_t>(written_bytes_), parts);
   if (!status.ok()) {
     // A part may have been written; the next call cuts it first.
     cut_ = true;
@@ -118,11 +115,8 @@ absl::Status EntryFile::WritePending() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<env::File>> EntryFile::Seal() {
-  RETURN_IF_ERROR(WritePending());
-  std::shared_ptr<env::File> file = std::move(file_);
-  OpenSealed();
-  return file;
+absl::StatusOr<std::shared_ptr<env::File>> EntryFile::OpenFile() const {
+  return files_->Open(path_, env::OpenMode::kCreate);
 }
 
 absl::StatusOr<bool> EntryFile::FindLast(

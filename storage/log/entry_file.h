@@ -3,7 +3,9 @@
 // What: while its segment is active all entries are in memory and reach the
 //   file in batches (WritePending); once sealed they lie in the file alone
 //   and look-ups read it. Writes are plain: a crash may lose or mangle them,
-//   recovery notices by count and checksum and rebuilds (S5).
+//   recovery notices by count and checksum and rebuilds (S5). The file is
+//   open only while it is written or read: a broker of ten thousand partitions
+//   has two of them for each, and descriptors are few.
 // Place: below OffsetIndex and TimeIndex, which know what an entry says.
 // Units: entries, bytes. Empty case: no entries; FindLast finds nothing.
 // Thread: one writer; count, FindLast from any thread beside it.
@@ -47,7 +49,7 @@ class EntryFile {
   // that checksum. Without `expected`: all whole entries, unchecked. Reads
   // only.
   absl::Status Load(std::optional<Extent> expected);
-  // Sealed; nothing is read.
+  // Sealed; the memory is given back, nothing is read.
   void OpenSealed();
 
   // Active only.
@@ -56,8 +58,8 @@ class EntryFile {
   void Truncate(int32_t count);
   // Brings the file to what memory holds; not synced.
   absl::Status WritePending();
-  // WritePending, then gives the memory back. Returns the file, to be synced.
-  absl::StatusOr<std::shared_ptr<env::File>> Seal();
+  // The file, to be synced. Before OpenSealed all must be written.
+  absl::StatusOr<std::shared_ptr<env::File>> OpenFile() const;
 
   // Copies the last entry for which `holds` is true to `out`; false when none
   // is. `holds` must be true of a prefix of the entries.
@@ -84,7 +86,6 @@ class EntryFile {
   const size_t entry_bytes_;
 
   // State of the writer.
-  std::shared_ptr<env::File> file_;
   size_t written_bytes_ = 0;
   // The file must be made, or cut to written_bytes_, before anything else.
   bool cut_ = true;

@@ -11,8 +11,10 @@
 
 namespace barnabas::log {
 
-std::string FileName(Offset offset, std::string_view suffix) {
-  return absl::StrFormat("%020d%s", offset.value(), AsAbsl(suffix));
+std::string FileName(Offset offset, std::string_view suffix,
+                     std::string_view state) {
+  return absl::StrFormat("%020d%s%s", offset.value(), AsAbsl(suffix),
+                         AsAbsl(state));
 }
 
 std::optional<Offset> ParseFileName(std::string_view name,

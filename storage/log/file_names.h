@@ -15,8 +15,10 @@
 
 namespace barnabas::log {
 
-// "00000000000000000042.log" for 42 and ".log".
-std::string FileName(Offset offset, std::string_view suffix);
+// "00000000000000000042.log" for 42 and ".log"; `state` (".swap", ".deleted")
+// follows it.
+std::string FileName(Offset offset, std::string_view suffix,
+                     std::string_view state = "");
 
 // The offset in `name` if it is an offset's digits and exactly `suffix`.
 std::optional<Offset> ParseFileName(std::string_view name,

@@ -39,6 +39,7 @@ class FlushLedger {
   int64_t unsynced_bytes() const { return unsynced_bytes_; }
   const DurablePoint& point() const { return point_; }
   DurableMarks& marks() { return *marks_; }
+  const std::shared_ptr<DurableMarks>& shared_marks() const { return marks_; }
 
   // The round that makes everything up to `end` durable.
   std::unique_ptr<FlushRound> Start(const DurablePoint& end,

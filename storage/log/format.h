@@ -7,7 +7,7 @@
 //   00000000000000000042.snapshot   producers at offset 42, Kafka's layout
 //   00000000000000000042.cut        what recovery cut off at offset 42
 //   leader-epoch-checkpoint         text, Kafka's layout
-//   durable-point  log-start  partition.metadata    ours
+//   durable-point  log-start  clean-end  partition.metadata    ours
 // Units: bytes. Empty case: none. Thread: constants. Errors: none.
 #ifndef BARNABAS_STORAGE_LOG_FORMAT_H_
 #define BARNABAS_STORAGE_LOG_FORMAT_H_
@@ -28,12 +28,17 @@ inline constexpr std::string_view kSnapshotSuffix = ".snapshot";
 inline constexpr std::string_view kDeletedSuffix = ".deleted";
 // Bytes that recovery cut off the tail.
 inline constexpr std::string_view kCutSuffix = ".cut";
+// A segment that compaction writes; removed at the next start.
+inline constexpr std::string_view kCleanedSuffix = ".cleaned";
+// One that is whole and takes the place of others; finished at the next start.
+inline constexpr std::string_view kSwapSuffix = ".swap";
 // A small file that is not yet renamed into place.
 inline constexpr std::string_view kTemporarySuffix = ".tmp";
 
 inline constexpr std::string_view kEpochFileName = "leader-epoch-checkpoint";
 inline constexpr std::string_view kDurablePointFileName = "durable-point";
 inline constexpr std::string_view kLogStartFileName = "log-start";
+inline constexpr std::string_view kCleanEndFileName = "clean-end";
 inline constexpr std::string_view kPartitionMetadataFileName =
     "partition.metadata";
 

@@ -124,7 +124,7 @@ class DiskLogDirectory final : public LogDirectory {
   const std::unique_ptr<env::FileLock> lock_;
   std::optional<BrokerEpoch> clean_stop_epoch_;
 
-  // Held while names change; never over recovery.
+  // Held while directories are renamed; never over making or recovery.
   absl::Mutex mutex_;
 };
 
@@ -132,11 +132,11 @@ absl::Status DiskLogDirectory::Start() {
   env::FileSystem* const files = options_.files;
   ASSIGN_OR_RETURN(clean_stop_epoch_, ReadCleanStop(files, options_.path));
   if (files->Exists(PathOf(kCleanStopName))) {
-    // Durably, before anything is written: a crash from now on is unclean
-    // (S10).
     RETURN_IF_ERROR(files->RemoveFile(PathOf(kCleanStopName)));
-    RETURN_IF_ERROR(files->SyncDirectory(options_.path));
   }
+  // Durably, before anything is written: a crash from now on is unclean (S10).
+  // Also without a marker: an earlier start may have been killed before this.
+  RETURN_IF_ERROR(files->SyncDirectory(options_.path));
   const std::string deleted = PathOf(kDeletedName);
   if (files->IsDirectory(deleted)) {
     RETURN_IF_ERROR(RemoveTree(files, deleted, kDepthMax));
@@ -198,7 +198,9 @@ absl::Status DiskLogDirectory::PrepareDirectory(const TopicPartition& partition,
   }
   const std::string name = partition.ToString();
   const std::string directory = PathOf(name);
-  absl::MutexLock lock(&mutex_);
+  // Without the lock: the directory is this partition's alone, and thousands
+  // of them are made at once, whose syncs the disk joins only if they come
+  // together.
   if (!options_.files->IsDirectory(directory)) {
     RETURN_IF_ERROR(options_.files->CreateDirectory(directory));
     RETURN_IF_ERROR(options_.files->SyncDirectory(options_.path));
@@ -241,7 +243,11 @@ absl::StatusOr<std::string> DiskLogDirectory::MoveInto(
         absl::StrCat(options_.path, " has no directory for ", name));
   }
   const std::string parent = PathOf(folder);
-  RETURN_IF_ERROR(files->CreateDirectory(parent));
+  if (!files->IsDirectory(parent)) {
+    // Durably: what is moved into it must not hang on a name that is lost.
+    RETURN_IF_ERROR(files->CreateDirectory(parent));
+    RETURN_IF_ERROR(files->SyncDirectory(options_.path));
+  }
   for (int i = 0; i < kNamesTriedMax; ++i) {
     const std::string target =
         JoinPath(parent, i == 0 ? name : absl::StrCat(name, ".", i));

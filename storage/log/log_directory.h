@@ -10,8 +10,8 @@
 //           DIR/deleted/...    on their way out; an interrupted removal is
 //             finished at the next Open
 // Units: bytes. Empty case: a freshly formatted directory has no logs.
-// Thread: any; calls are serialised inside by a mutex that is never held over
-//   recovery, so several logs can be opened at once from a worker pool.
+// Thread: any; several logs can be opened at once from a worker pool, each by
+//   one caller at a time. Renames are serialised inside by a mutex.
 // Errors: DIRECTORY_LOCKED (second process; names the pid), NOT_FORMATTED,
 //   WRONG_IDENTITY, UNSUPPORTED_FORMAT, DIRECTORY_UNUSABLE, DISK_FULL,
 //   CORRUPT_LOG for a single log.

@@ -9,6 +9,11 @@
 #include "storage/log/format.h"
 
 namespace barnabas::log {
+namespace {
+
+constexpr std::string_view kSwapLogSuffix = ".log.swap";
+
+}  // namespace
 
 absl::StatusOr<LogFiles> ListLogFiles(env::FileSystem* files,
                                       const std::string& directory) {
@@ -25,7 +30,10 @@ absl::StatusOr<LogFiles> ListLogFiles(env::FileSystem* files,
       indexes.emplace_back(*offsets, name);
     } else if (const auto times = ParseFileName(name, kTimeIndexSuffix)) {
       indexes.emplace_back(*times, name);
+    } else if (const auto swap = ParseFileName(name, kSwapLogSuffix)) {
+      found.swaps.push_back(*swap);
     } else if (name.ends_with(kDeletedSuffix) ||
+               name.ends_with(kCleanedSuffix) || name.ends_with(kSwapSuffix) ||
                name.ends_with(kTemporarySuffix)) {
       found.leftovers.push_back(name);
     } else if (name.ends_with(kCutSuffix)) {

@@ -24,7 +24,10 @@ struct LogFiles {
   std::vector<Offset> snapshots;
   // Names of index files whose .log file is gone.
   std::vector<std::string> orphans;
-  // Names that end in .deleted or .tmp: interrupted work.
+  // Bases of compacted segments that are about to take the place of others.
+  std::vector<Offset> swaps;
+  // Names that end in .cleaned, .deleted or .tmp, and indexes of swaps that
+  // did not come to be: interrupted work.
   std::vector<std::string> leftovers;
   // Names that end in .cut.
   std::vector<std::string> cuts;

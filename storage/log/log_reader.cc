@@ -19,6 +19,10 @@ using TimeMatch = PartitionLog::TimeMatch;
 
 constexpr size_t kWindow = 64 * kKiB;
 
+// Headers looked at before a read, so that no batch is read that will not fit.
+// With more batches than this in a read, a part of one too many is little.
+constexpr int kHeadersAhead = 16;
+
 absl::Status Damaged(const Segment& segment, int64_t position,
                      std::string_view why) {
   return MakeError(ErrorCode::kCorruptRecord,
@@ -28,6 +32,32 @@ absl::Status Damaged(const Segment& segment, int64_t position,
 }
 
 }  // namespace
+
+absl::Status OutOfRange(Offset offset, const PartitionLog::Facts& facts) {
+  return WithOffsetRange(
+      MakeError(ErrorCode::kOffsetOutOfRange,
+                absl::StrCat("offset ", offset.value(), " is not in [",
+                             facts.log_start.value(), ", ",
+                             facts.log_end.value(), "]"),
+                "begin at an offset of that range"),
+      OffsetRange{facts.log_start, facts.log_end});
+}
+
+absl::StatusOr<Offset> LogReader::ReadableEnd(const PartitionLog::Facts& facts,
+                                              Offset from,
+                                              std::string_view directory) {
+  if (from < facts.log_start || from > facts.log_end) {
+    return OutOfRange(from, facts);
+  }
+  // What is not durable in a failed log may be gone already (S6).
+  const Offset end = facts.failed ? facts.durable_end : facts.log_end;
+  if (from <= end) return end;
+  return MakeError(
+      ErrorCode::kStorageError,
+      absl::StrCat(AsAbsl(directory), " failed; it is readable up to offset ",
+                   end.value()),
+      "look at the disk, then restart this node");
+}
 
 absl::StatusOr<ReadOutcome> LogReader::ReadBatches(
     Offset from, Offset end, int64_t bytes_max, ReadCursor* cursor,
@@ -75,18 +105,41 @@ std::optional<LogReader::Place> LogReader::PlaceAt(
   return Place{segments[i].get(), cursor.position};
 }
 
+absl::StatusOr<int64_t> LogReader::WholeBatches(const Segment& segment,
+                                                int64_t position,
+                                                int64_t wanted,
+                                                Offset end) const {
+  const int64_t available = segment.size() - position;
+  int64_t whole = 0;
+  for (int i = 0; i < kHeadersAhead && whole < wanted; ++i) {
+    char head[record::kBatchHeaderBytes];
+    ASSIGN_OR_RETURN(
+        const size_t got,
+        segment.file()->ReadAt(position + whole, sizeof(head), head));
+    const std::optional<record::BatchHeader> header =
+        record::BatchHeader::Parse(std::string_view(head, got));
+    // Damage is judged by whoever reads the bytes.
+    if (!header.has_value() || !FaultOf(*header).empty()) break;
+    const int64_t with = whole + header->SizeBytes();
+    if (with > available) break;
+    if (header->NextOffset() > end || (whole > 0 && with > wanted)) {
+      return whole;
+    }
+    whole = with;
+  }
+  return std::min(std::max(whole, wanted), available);
+}
+
 absl::StatusOr<LogReader::Filled> LogReader::Fill(
     const Place& place, Offset from, Offset end, int64_t bytes_max,
     absl::FunctionRef<char*(size_t)> allocate) const {
   const Segment& segment = *place.segment;
   const int64_t available = segment.size() - place.position;
   int64_t wanted = std::min(std::max<int64_t>(bytes_max, 1), available);
-  if (wanted < available && wanted < segment.batch_bytes_max()) {
-    // The first batch goes out whole, even beyond `bytes_max`.
-    ASSIGN_OR_RETURN(const record::BatchHeader first,
-                     segment.HeaderAt(place.position));
-    if (first.NextOffset() > end) return Filled{{}, from};
-    wanted = std::min(std::max(wanted, first.SizeBytes()), available);
+  if (wanted < available) {
+    ASSIGN_OR_RETURN(wanted,
+                     WholeBatches(segment, place.position, wanted, end));
+    if (wanted == 0) return Filled{{}, from};
   }
   if (wanted <= 0) return Damaged(segment, place.position, "a batch is due");
   char* const buffer = allocate(static_cast<size_t>(wanted));
@@ -164,7 +217,8 @@ absl::StatusOr<std::optional<TimeMatch>> LogReader::FindTimeIn(
   }
 }
 
-absl::StatusOr<std::optional<TimeMatch>> LogReader::FindMaxTime() const {
+absl::StatusOr<std::optional<TimeMatch>> LogReader::FindTime(
+    LargestTime) const {
   std::optional<TimeMatch> best;
   for (const auto& segment : *snapshot_.segments) {
     if (segment->next() <= snapshot_.start) continue;
@@ -189,7 +243,12 @@ absl::StatusOr<std::optional<TimeMatch>> LogReader::FindMaxIn(
       ASSIGN_OR_RETURN(const record::BatchHeader header, segment.HeaderAt(at));
       if (header.base_offset >= snapshot_.start &&
           header.max_timestamp_ms == max.timestamp_ms) {
-        return PickRecord(segment, header, at, Pick::kLargest, 0);
+        ASSIGN_OR_RETURN(const std::optional<TimeMatch> match,
+                         PickRecord(segment, header, at, Pick::kLargest, 0));
+        // A batch that compaction emptied has a time and no record.
+        if (match.has_value() && match->timestamp_ms == max.timestamp_ms) {
+          return match;
+        }
       }
     }
   }

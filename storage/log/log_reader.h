@@ -1,8 +1,8 @@
 // LogReader: reads a log's batches out of a snapshot of its segments.
 //
-// What: by offset (ReadBatches) and by timestamp (FindTime, FindMaxTime). The
-//   bytes go straight from the file into the caller's memory; headers are
-//   walked, checksums and records are left to whoever uses the batches.
+// What: by offset (ReadBatches) and by timestamp (FindTime). The bytes go
+//   straight from the file into the caller's memory; headers are walked,
+//   checksums and records are left to whoever uses the batches.
 // Units: offsets, bytes, milliseconds.
 // Empty case: nothing at the end of the snapshot.
 // Thread: any number of readers; nobody cuts the segments meanwhile (the
@@ -29,6 +29,9 @@
 
 namespace barnabas::log {
 
+// OFFSET_OUT_OF_RANGE with the log's range.
+absl::Status OutOfRange(Offset offset, const PartitionLog::Facts& facts);
+
 class LogReader {
  public:
   // What a reader may see: [start, end) of `segments`, cut `era` times.
@@ -39,6 +42,11 @@ class LogReader {
     int64_t era = 0;
   };
 
+  // Up to where a log with these facts can be read; `from` must lie in it.
+  static absl::StatusOr<Offset> ReadableEnd(const PartitionLog::Facts& facts,
+                                            Offset from,
+                                            std::string_view directory);
+
   explicit LogReader(Snapshot snapshot) : snapshot_(std::move(snapshot)) {}
 
   // As PartitionLog::Read; `end` may lie beyond the reader's.
@@ -48,7 +56,8 @@ class LogReader {
 
   absl::StatusOr<std::optional<PartitionLog::TimeMatch>> FindTime(
       int64_t timestamp_ms) const;
-  absl::StatusOr<std::optional<PartitionLog::TimeMatch>> FindMaxTime() const;
+  absl::StatusOr<std::optional<PartitionLog::TimeMatch>> FindTime(
+      LargestTime) const;
 
  private:
   // A place in a segment where a batch begins.
@@ -64,6 +73,10 @@ class LogReader {
 
   absl::StatusOr<Place> PlaceOf(Offset from) const;
   std::optional<Place> PlaceAt(const ReadCursor& cursor) const;
+  // Bytes of the whole batches below `end` that `wanted` bytes hold, the first
+  // one even beyond; `wanted` where they are many and small.
+  absl::StatusOr<int64_t> WholeBatches(const Segment& segment, int64_t position,
+                                       int64_t wanted, Offset end) const;
   absl::StatusOr<Filled> Fill(const Place& place, Offset from, Offset end,
                               int64_t bytes_max,
                               absl::FunctionRef<char*(size_t)> allocate) const;

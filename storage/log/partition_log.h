@@ -21,9 +21,10 @@
 //   the log is failed(): every later append and flush is STORAGE_ERROR, reads
 //   below durable_end go on (S6); DISK_FULL leaves the log as it was and
 //   usable once space is back (S7).
-// Always true: L1 offsets strictly rise; L2 epochs never fall; L3 start <=
-//   durable <= end; L4 an index entry points at the first byte of a batch; L5
-//   bytes of a sealed segment never change.
+// Always true: L1 offsets strictly rise, with gaps where compaction took
+//   batches away; L2 epochs never fall; L3 start <= durable <= end; L4 an index
+//   entry points at the first byte of a batch; L5 bytes of a sealed segment
+//   never change: compaction replaces it whole.
 #ifndef BARNABAS_STORAGE_LOG_PARTITION_LOG_H_
 #define BARNABAS_STORAGE_LOG_PARTITION_LOG_H_
 
@@ -40,6 +41,7 @@
 #include "proto/types/offsets.h"
 #include "storage/env/clock.h"
 #include "storage/env/file.h"
+#include "storage/log/log_cleaning.h"
 #include "storage/log/log_config.h"
 #include "storage/log/recovery_report.h"
 #include "storage/record/batch_header.h"
@@ -96,6 +98,9 @@ struct KeptRange {
   std::optional<int64_t> bytes_max;
 };
 
+// Instead of a timestamp: the largest there is.
+struct LargestTime {};
+
 class PartitionLog {
  public:
   struct Options {
@@ -147,7 +152,8 @@ class PartitionLog {
   virtual absl::StatusOr<std::optional<TimeMatch>> FindTime(
       int64_t timestamp_ms) const = 0;
   // The record with the largest timestamp; nullopt in an empty log.
-  virtual absl::StatusOr<std::optional<TimeMatch>> FindMaxTime() const = 0;
+  virtual absl::StatusOr<std::optional<TimeMatch>> FindTime(
+      LargestTime) const = 0;
 
   // nullptr when everything is durable already, and while a round is out:
   // what it does not cover belongs to the next one.
@@ -172,6 +178,9 @@ class PartitionLog {
   // known is newer.
   virtual std::optional<std::pair<LeaderEpoch, Offset>> EndOfEpoch(
       LeaderEpoch epoch) const = 0;
+
+  // Compaction, and what else is done to a log from time to time.
+  virtual LogCleaning& cleaning() = 0;
 
   virtual void SetConfig(const LogConfig& config) = 0;
   // Flushes, writes producer snapshot and checkpoints. The log is then shut.

@@ -14,14 +14,16 @@
 
 namespace barnabas::log {
 
-absl::StatusOr<ProducerWindow> RestoreProducers(const ProducerSource& source,
-                                                const SegmentList& segments,
-                                                int64_t now_ms) {
-  ProducerWindow window;
+absl::StatusOr<RestoredProducers> RestoreProducers(const ProducerSource& source,
+                                                   const SegmentList& segments,
+                                                   int64_t now_ms) {
+  RestoredProducers restored;
+  ProducerWindow& window = restored.window;
   Offset from = segments.empty() ? source.trusted : segments.front()->base();
   std::vector<Offset> newest_first = source.snapshots;
   std::sort(newest_first.begin(), newest_first.end(), std::greater<>());
   for (const Offset snapshot : newest_first) {
+    restored.passed_over.push_back(snapshot);
     if (snapshot > source.trusted) continue;
     absl::StatusOr<std::optional<std::string>> bytes = ReadSmallFile(
         source.files,
@@ -31,16 +33,17 @@ absl::StatusOr<ProducerWindow> RestoreProducers(const ProducerSource& source,
         DecodeProducers(**bytes);
     if (!entries.has_value()) continue;
     window.Restore(*entries, now_ms);
+    restored.passed_over.pop_back();
     from = snapshot;
     break;
   }
-  if (segments.empty()) return window;
+  if (segments.empty()) return restored;
   RETURN_IF_ERROR(
       WalkHeaders(segments, from, [&](const record::BatchHeader& header) {
         // Below the snapshot: the batch that it was taken behind.
         if (header.base_offset >= from) window.Note(header, now_ms);
       }));
-  return window;
+  return restored;
 }
 
 absl::StatusOr<std::shared_ptr<env::File>> WriteSnapshot(

@@ -4,7 +4,8 @@
 //   behind it, up to the end of the segments. Without a snapshot all batches.
 // Units: offsets; milliseconds. Empty case: no batches: nobody is known.
 // Thread: the log's writer, or its opening.
-// Errors: those of BatchWalk and the files. A damaged snapshot is passed over.
+// Errors: those of BatchWalk and the files. A damaged snapshot is passed over,
+//   and told, since nobody else would ever miss it.
 // Always true: the result is a function of the log's batches alone (I5).
 #ifndef BARNABAS_STORAGE_LOG_PRODUCER_RESTORE_H_
 #define BARNABAS_STORAGE_LOG_PRODUCER_RESTORE_H_
@@ -32,9 +33,16 @@ struct ProducerSource {
   Offset trusted;
 };
 
-absl::StatusOr<ProducerWindow> RestoreProducers(const ProducerSource& source,
-                                                const SegmentList& segments,
-                                                int64_t now_ms);
+struct RestoredProducers {
+  ProducerWindow window;
+  // Snapshots that are not believed or damaged, newer than the one that was
+  // used.
+  std::vector<Offset> passed_over;
+};
+
+absl::StatusOr<RestoredProducers> RestoreProducers(const ProducerSource& source,
+                                                   const SegmentList& segments,
+                                                   int64_t now_ms);
 
 // Writes the snapshot at `offset`; not synced. The file, to be synced.
 absl::StatusOr<std::shared_ptr<env::File>> WriteSnapshot(

@@ -17,8 +17,10 @@
 #include "storage/log/file_names.h"
 #include "storage/log/format.h"
 #include "storage/log/log_files.h"
+#include "storage/log/offset_file.h"
 #include "storage/log/producer_restore.h"
 #include "storage/log/recovery_scan.h"
+#include "storage/log/segment_swap.h"
 
 namespace barnabas::log {
 namespace {
@@ -42,6 +44,7 @@ class Recovery {
   // An empty log at log_start, when nothing (or only older data) is there.
   absl::Status BeginEmpty();
   absl::Status RecordMarks();
+  Offset FindCleanEnd() const;
   int64_t NowMs() const { return options_.clock->WallMs(); }
   std::string Path(std::string_view name) const {
     return JoinPath(options_.directory, name);
@@ -51,6 +54,7 @@ class Recovery {
   env::FileSystem* const files_;
   RecoveryPlan plan_;
   RecoveredLog result_;
+  std::vector<Offset> useless_snapshots_;
   bool names_changed_ = false;
   bool changed_ = false;
 };
@@ -78,23 +82,39 @@ absl::StatusOr<RecoveredLog> Recovery::Run() {
   result_.segments = std::move(plan_.segments);
   Segment& last = *result_.segments.back();
   last.index().CountFrom(last.size());
+  // Of an earlier run: it was made when its first batch came.
+  Segment::Age& age = last.age();
+  age.created_ms =
+      std::min(age.created_ms, age.first_batch_ms.value_or(age.created_ms));
   result_.epochs = std::move(plan_.epochs);
   result_.report.end = result_.segments.back()->next();
+  result_.clean_end = FindCleanEnd();
   RETURN_IF_ERROR(RecordMarks());
   return std::move(result_);
+}
+
+// Too low is only more work; so what cannot be read, or cannot be, is nothing.
+Offset Recovery::FindCleanEnd() const {
+  const absl::StatusOr<std::optional<Offset>> end =
+      ReadOffsetFile(files_, options_.directory, kCleanEndFileName);
+  if (!end.ok() || !end->has_value() || **end > result_.report.end) {
+    return result_.log_start;
+  }
+  return std::max(**end, result_.log_start);
 }
 
 absl::Status Recovery::RestoreWindow() {
   const ProducerSource source{files_, options_.directory,
                               plan_.listing.snapshots, plan_.trusted_end};
-  absl::StatusOr<ProducerWindow> window =
+  absl::StatusOr<RestoredProducers> restored =
       RestoreProducers(source, plan_.segments, NowMs());
-  if (CodeOf(window.status()) == ErrorCode::kCorruptRecord) {
-    return MakeError(ErrorCode::kCorruptLog, AsStd(window.status().message()),
+  if (CodeOf(restored.status()) == ErrorCode::kCorruptRecord) {
+    return MakeError(ErrorCode::kCorruptLog, AsStd(restored.status().message()),
                      "barnabas storage verify DIR");
   }
-  RETURN_IF_ERROR(window.status());
-  result_.producers = *std::move(window);
+  RETURN_IF_ERROR(restored.status());
+  result_.producers = std::move(restored->window);
+  useless_snapshots_ = std::move(restored->passed_over);
   return absl::OkStatus();
 }
 
@@ -150,9 +170,13 @@ absl::Status Recovery::MakeScannedDurable() {
       at += static_cast<int64_t>(got);
       if (got == 0) break;
     }
-    if (scanned) {
+    // After a killed process the page cache may hold a cut that the disk does
+    // not: synced, what was cut does not come back (S2).
+    const bool is_last = i + 1 == plan_.segments.size();
+    if (scanned || (is_last && !options_.clean)) {
       RETURN_IF_ERROR(segment.file()->Sync());
-      names_changed_ = changed_ = true;
+      names_changed_ = true;
+      changed_ |= scanned;
     }
     at = 0;
   }
@@ -183,10 +207,11 @@ absl::Status Recovery::RemoveLeftovers() {
   std::vector<std::string> names = plan_.listing.leftovers;
   names.insert(names.end(), plan_.listing.orphans.begin(),
                plan_.listing.orphans.end());
-  for (const Offset snapshot : plan_.listing.snapshots) {
-    if (snapshot > plan_.end()) {
-      names.push_back(FileName(snapshot, kSnapshotSuffix));
-    }
+  // Torn, or of a tail that is no more.
+  result_.snapshots = plan_.listing.snapshots;
+  for (const Offset snapshot : useless_snapshots_) {
+    names.push_back(FileName(snapshot, kSnapshotSuffix));
+    std::erase(result_.snapshots, snapshot);
   }
   for (const std::string& name : names) {
     RETURN_IF_ERROR(RemoveIfPresent(files_, Path(name)));
@@ -221,24 +246,28 @@ absl::Status Recovery::RecordMarks() {
   const Segment& last = *result_.segments.back();
   result_.point = DurablePoint{round, last.next(), last.base(), last.size(),
                                last.index().mark()};
+  std::optional<DurablePoint> point = result_.point;
   if (!plan_.found_point.has_value()) {
     RETURN_IF_ERROR(
         DurablePointFile::Create(files_, options_.directory, result_.point));
+    // Written; a second time would be one more sync for each new partition.
+    point.reset();
   }
-  ASSIGN_OR_RETURN(result_.marks,
-                   DurableMarks::Open(files_, options_.directory, round));
+  result_.marks =
+      std::make_shared<DurableMarks>(files_, options_.directory, round);
   const bool moved = changed_ || (plan_.found_point.has_value() &&
                                   plan_.found_point->end != result_.point.end);
   if (!moved && !plan_.epochs_changed && plan_.indexes_rebuilt == 0) {
     return absl::OkStatus();
   }
-  return result_.marks->Replace(result_.point, result_.epochs.Format());
+  return result_.marks->Replace(point, result_.epochs.Format());
 }
 
 }  // namespace
 
 absl::StatusOr<RecoveredLog> Recover(const RecoveryOptions& options) {
   const absl::Duration begin = options.clock->Monotonic();
+  RETURN_IF_ERROR(FinishSwaps(options.files, options.directory));
   RecoveryScan scan(options.files, options.directory,
                     options.index_interval_bytes, options.clock->WallMs());
   ASSIGN_OR_RETURN(RecoveryPlan plan, scan.Run());

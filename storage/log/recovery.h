@@ -1,6 +1,7 @@
 // Recovery: opening a log, after a crash or a clean stop.
 //
-// What: carries out what RecoveryScan decided: keeps the cut tail aside and
+// What: brings an interrupted compaction to its end, then carries out what
+//   RecoveryScan decided: keeps the cut tail aside and
 //   cuts it, writes what was found above the durable point once more and
 //   syncs it (a page whose write-back failed is clean in the cache and lost
 //   on disk; writing makes it dirty again, S6), rebuilds indexes, restores
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,6 +40,10 @@ struct RecoveredLog {
   SegmentList segments;
   EpochHistory epochs;
   ProducerWindow producers;
+  // Below, the log is compacted; its start when that is not known.
+  Offset clean_end;
+  // Offsets of the producer snapshots that are there.
+  std::vector<Offset> snapshots;
   // The point at the end of the log, as it is on disk.
   DurablePoint point;
   std::shared_ptr<DurableMarks> marks;

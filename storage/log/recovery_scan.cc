@@ -14,7 +14,7 @@
 #include "storage/log/checkpoint_file.h"
 #include "storage/log/file_names.h"
 #include "storage/log/format.h"
-#include "storage/log/log_start_file.h"
+#include "storage/log/offset_file.h"
 
 namespace barnabas::log {
 namespace {
@@ -85,12 +85,13 @@ absl::Status RecoveryScan::ReadMarks() {
   ASSIGN_OR_RETURN(const std::optional<std::string> text,
                    ReadSmallFile(files_, JoinPath(directory_, kEpochFileName)));
   if (text.has_value()) stored_epochs_ = EpochHistory::Parse(*text);
+  plan_.compacted = files_->Exists(JoinPath(directory_, kCleanEndFileName));
   return absl::OkStatus();
 }
 
 absl::Status RecoveryScan::ChooseSegments() {
   ASSIGN_OR_RETURN(const std::optional<Offset> start,
-                   ReadLogStart(files_, directory_));
+                   ReadOffsetFile(files_, directory_, kLogStartFileName));
   const std::vector<Offset>& bases = plan_.listing.segments;
   if (bases.empty()) {
     plan_.log_start = start.value_or(Offset(0));
@@ -290,8 +291,11 @@ absl::StatusOr<bool> RecoveryScan::ScanSegment(Segment* segment) {
     }
     if (!step->has_value()) return true;
     const record::BatchHeader& header = (*step)->header;
-    if (header.base_offset != segment->next() ||
-        header.leader_epoch < plan_.epochs.last()) {
+    // Without a point compacted segments are scanned as well.
+    const bool gap_allowed = plan_.compacted && !plan_.found_point.has_value();
+    const bool follows = gap_allowed ? header.base_offset >= segment->next()
+                                     : header.base_offset == segment->next();
+    if (!follows || header.leader_epoch < plan_.epochs.last()) {
       plan_.cut_reason = absl::StrCat(
           segment->file()->path(), " at position ", (*step)->position,
           ": a batch of offset ", header.base_offset.value(), " and epoch ",
@@ -320,11 +324,17 @@ absl::StatusOr<bool> RecoveryScan::EpochsMatch(
     const EpochHistory::Entry& entry = history.entries()[i];
     if (entry.start < plan_.segments.front()->base()) return false;
     ASSIGN_OR_RETURN(const record::BatchHeader header, HeaderOf(entry.start));
-    if (header.leader_epoch != entry.epoch) return false;
+    // Compaction may have left nothing of an epoch; a later one stands there.
+    const bool left = header.base_offset <= entry.start;
+    if (left ? header.leader_epoch != entry.epoch
+             : header.leader_epoch < entry.epoch) {
+      return false;
+    }
     if (entry.start <= plan_.log_start) continue;
     // The batch before was of the epoch before: none is left out.
     ASSIGN_OR_RETURN(const record::BatchHeader before,
                      HeaderOf(entry.start.Plus(-1)));
+    if (before.base_offset >= entry.start) continue;
     const LeaderEpoch expected =
         i == 0 ? kNoLeaderEpoch : history.entries()[i - 1].epoch;
     if (before.leader_epoch != expected) return false;

@@ -50,6 +50,8 @@ struct RecoveryPlan {
 
   // The durable point that was found; nullopt when there is no file.
   std::optional<DurablePoint> found_point;
+  // Compaction was at work: between offsets there may be gaps.
+  bool compacted = false;
   // Offsets at or above were scanned.
   Offset trusted_end;
   // In segments[first] from `position` on, then the segments behind it.

@@ -18,6 +18,15 @@ int64_t RollJitterMs(uint64_t seed, Offset base, int64_t jitter_ms_max) {
   return static_cast<int64_t>(mixed % static_cast<uint64_t>(jitter_ms_max));
 }
 
+bool IsAged(const Segment& active, const LogConfig& config, uint64_t seed,
+            int64_t now_ms) {
+  const int64_t age_max_ms =
+      std::min(config.segment_open_ms_max,
+               config.segment_ms -
+                   RollJitterMs(seed, active.base(), config.segment_jitter_ms));
+  return now_ms - active.age().created_ms > age_max_ms;
+}
+
 bool MustRoll(const Segment& active, const record::BatchHeader& header,
               const LogConfig& config, uint64_t seed, int64_t now_ms) {
   const int64_t bytes_max = std::min(config.segment_bytes, kSegmentBytesMax);

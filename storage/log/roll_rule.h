@@ -23,6 +23,11 @@ namespace barnabas::log {
 bool MustRoll(const Segment& active, const record::BatchHeader& header,
               const LogConfig& config, uint64_t seed, int64_t now_ms);
 
+// Whether the segment is old enough to be closed although nothing comes. By
+// this machine's clock: records may tell of other times.
+bool IsAged(const Segment& active, const LogConfig& config, uint64_t seed,
+            int64_t now_ms);
+
 // How much earlier than segment_ms the segment at `base` is rolled:
 // [0, jitter_ms_max).
 int64_t RollJitterMs(uint64_t seed, Offset base, int64_t jitter_ms_max);

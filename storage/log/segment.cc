@@ -23,10 +23,11 @@ constexpr size_t kAdoptWindow = 64 * kKiB;
 }  // namespace
 
 Segment::Segment(env::FileSystem* files, const std::string& directory,
-                 Offset base, int64_t now_ms, std::shared_ptr<env::File> file)
+                 Offset base, int64_t now_ms, std::shared_ptr<env::File> file,
+                 std::string_view state)
     : base_(base),
       file_(std::move(file)),
-      index_(files, directory, base),
+      index_(files, directory, base, state),
       next_(base.value()) {
   age_.created_ms = now_ms;
 }
@@ -62,9 +63,6 @@ void Segment::Adopt(const record::BatchHeader& header,
   if (position == 0 && header.max_timestamp_ms >= 0) {
     age_.first_batch_ms = header.max_timestamp_ms;
   }
-  if (header.SizeBytes() > batch_bytes_max()) {
-    batch_bytes_max_.store(header.SizeBytes(), std::memory_order_relaxed);
-  }
   // The size first: an entry must never point beyond it.
   next_.store(header.NextOffset().value(), std::memory_order_release);
   size_.store(position + header.SizeBytes(), std::memory_order_release);
@@ -78,8 +76,6 @@ void Segment::SetExtent(int64_t size, Offset next) {
       age_.first_batch_ms = first->max_timestamp_ms;
     }
   }
-  batch_bytes_max_.store(size > 0 ? kBatchBytesMax : 0,
-                         std::memory_order_relaxed);
   next_.store(next.value(), std::memory_order_release);
   size_.store(size, std::memory_order_release);
 }
@@ -158,12 +154,13 @@ absl::StatusOr<record::BatchHeader> Segment::HeaderAt(int64_t position) const {
 
 absl::StatusOr<std::shared_ptr<Segment>> CreateSegment(
     env::FileSystem* files, const std::string& directory, Offset base,
-    int64_t now_ms) {
-  ASSIGN_OR_RETURN(std::shared_ptr<env::File> file,
-                   files->Open(JoinPath(directory, FileName(base, kLogSuffix)),
-                               env::OpenMode::kTruncate));
+    int64_t now_ms, std::string_view state) {
+  ASSIGN_OR_RETURN(
+      std::shared_ptr<env::File> file,
+      files->Open(JoinPath(directory, FileName(base, kLogSuffix, state)),
+                  env::OpenMode::kTruncate));
   auto segment = std::make_shared<Segment>(files, directory, base, now_ms,
-                                           std::move(file));
+                                           std::move(file), state);
   segment->index().Reset();
   RETURN_IF_ERROR(segment->index().WritePending());
   return segment;
@@ -199,7 +196,7 @@ absl::StatusOr<std::shared_ptr<Segment>> OpenSegmentBelow(
     }
   }
   RETURN_IF_ERROR(segment->AdoptUntil(extent.size, index_interval_bytes));
-  if (segment->next() != extent.next) {
+  if (segment->next() > extent.next) {
     return MakeError(
         ErrorCode::kCorruptRecord,
         absl::StrCat(segment->file()->path(), " at position ", extent.size,

@@ -45,7 +45,8 @@ class Segment {
   // On an open .log file that is not read: size() is 0 until batches are
   // adopted or the extent is set.
   Segment(env::FileSystem* files, const std::string& directory, Offset base,
-          int64_t now_ms, std::shared_ptr<env::File> file);
+          int64_t now_ms, std::shared_ptr<env::File> file,
+          std::string_view state = "");
 
   // Writes one batch, given as consecutive parts, behind the last one.
   absl::Status Append(const record::BatchHeader& header,
@@ -75,10 +76,6 @@ class Segment {
   const std::shared_ptr<env::File>& file() const { return file_; }
   SegmentIndex& index() { return index_; }
   const SegmentIndex& index() const { return index_; }
-  // No batch is larger than this.
-  int64_t batch_bytes_max() const {
-    return batch_bytes_max_.load(std::memory_order_relaxed);
-  }
   // Age, for the roll rule: largest timestamp of the first batch, or the time
   // of creation if it has none.
   struct Age {
@@ -86,6 +83,7 @@ class Segment {
     int64_t created_ms = 0;
   };
   const Age& age() const { return age_; }
+  Age& age() { return age_; }
 
  private:
   void Reserve(int64_t bytes, int64_t segment_bytes);
@@ -102,13 +100,13 @@ class Segment {
   // What readers see.
   std::atomic<int64_t> size_ = 0;
   std::atomic<int64_t> next_;
-  std::atomic<int64_t> batch_bytes_max_ = 0;
 };
 
-// Makes (or empties) the files of an active segment.
+// Makes (or empties) the files of an active segment; `state` is put behind
+// their names.
 absl::StatusOr<std::shared_ptr<Segment>> CreateSegment(
     env::FileSystem* files, const std::string& directory, Offset base,
-    int64_t now_ms);
+    int64_t now_ms, std::string_view state = "");
 
 // Opens the files of an existing segment.
 absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(
@@ -116,7 +114,8 @@ absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(
     int64_t now_ms);
 
 // Opens a segment as if it had been written up to `extent` only: active, its
-// indexes as they were then. Nothing on disk changes.
+// indexes as they were then. Where compaction left a gap it ends lower than
+// `extent.next`. Nothing on disk changes.
 absl::StatusOr<std::shared_ptr<Segment>> OpenSegmentBelow(
     env::FileSystem* files, const std::string& directory,
     const Segment::Extent& extent, int64_t index_interval_bytes,

@@ -7,10 +7,12 @@
 namespace barnabas::log {
 
 SegmentIndex::SegmentIndex(env::FileSystem* files, const std::string& directory,
-                           Offset base)
-    : offsets_(files, JoinPath(directory, FileName(base, kOffsetIndexSuffix)),
+                           Offset base, std::string_view state)
+    : offsets_(files,
+               JoinPath(directory, FileName(base, kOffsetIndexSuffix, state)),
                base),
-      times_(files, JoinPath(directory, FileName(base, kTimeIndexSuffix)),
+      times_(files,
+             JoinPath(directory, FileName(base, kTimeIndexSuffix, state)),
              base) {}
 
 void SegmentIndex::Reset() {
@@ -92,8 +94,11 @@ absl::StatusOr<std::vector<std::shared_ptr<env::File>>> SegmentIndex::Seal() {
   NoteEnd();
   RETURN_IF_ERROR(WritePending());
   std::vector<std::shared_ptr<env::File>> sealed(2);
-  ASSIGN_OR_RETURN(sealed[0], offsets_.file().Seal());
-  ASSIGN_OR_RETURN(sealed[1], times_.file().Seal());
+  ASSIGN_OR_RETURN(sealed[0], offsets_.file().OpenFile());
+  ASSIGN_OR_RETURN(sealed[1], times_.file().OpenFile());
+  // Last, and both or none: half sealed, the segment would take no batches.
+  offsets_.file().OpenSealed();
+  times_.file().OpenSealed();
   return sealed;
 }
 

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -44,8 +45,9 @@ struct IndexMark {
 
 class SegmentIndex {
  public:
+  // `state` is put behind the files' names, for a segment in the making.
   SegmentIndex(env::FileSystem* files, const std::string& directory,
-               Offset base);
+               Offset base, std::string_view state = "");
 
   // No batch yet. Touches no file.
   void Reset();

@@ -11,7 +11,8 @@
 namespace barnabas::log {
 namespace {
 
-constexpr size_t kWindow = 64 * kKiB;
+// Small: batches are larger, and only their headers are wanted.
+constexpr size_t kWindow = 4 * kKiB;
 
 }  // namespace
 

@@ -9,48 +9,28 @@
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
 #include "storage/log/append_rules.h"
+#include "storage/log/checkpoint_file.h"
+#include "storage/log/compaction_pass.h"
 #include "storage/log/file_names.h"
 #include "storage/log/format.h"
 #include "storage/log/log_files.h"
-#include "storage/log/log_start_file.h"
+#include "storage/log/offset_file.h"
 #include "storage/log/roll_rule.h"
 
 namespace barnabas::log {
-namespace {
-
-absl::Status OutOfRange(Offset offset, const PartitionLog::Facts& facts) {
-  return WithOffsetRange(
-      MakeError(ErrorCode::kOffsetOutOfRange,
-                absl::StrCat("offset ", offset.value(), " is not in [",
-                             facts.log_start.value(), ", ",
-                             facts.log_end.value(), "]"),
-                "begin at an offset of that range"),
-      OffsetRange{facts.log_start, facts.log_end});
-}
-
-}  // namespace
-
 SegmentedLog::SegmentedLog(const Options& options, RecoveredLog recovered)
     : options_(options),
       report_(recovered.report),
+      published_(options.directory, recovered),
       config_(options.config),
       active_(recovered.segments.back()),
       producers_(std::move(recovered.producers)),
-      snapshots_(options.files, options.directory),
+      snapshots_(options.files, options.directory,
+                 std::move(recovered.snapshots)),
       ledger_(options.files, options.directory, std::move(recovered.marks),
-              recovered.point) {
-  absl::MutexLock lock(&mutex_);
-  published_.epochs = std::move(recovered.epochs);
-  Facts& facts = published_.facts;
-  facts.log_start = recovered.log_start;
-  facts.log_end = facts.durable_end = active_->next();
-  facts.last_epoch = published_.epochs.last();
-  facts.size_bytes = SizeOf(recovered.segments);
-  facts.segments = static_cast<int32_t>(recovered.segments.size());
-  facts.producers = producers_.size();
-  published_.segments =
-      std::make_shared<const SegmentList>(std::move(recovered.segments));
-}
+              recovered.point),
+      deleted_(options.files, options.directory),
+      clean_end_(recovered.clean_end) {}
 
 absl::StatusOr<AppendOutcome> SegmentedLog::AppendAsLeader(
     const AppendInput& input, LeaderEpoch epoch) {
@@ -127,26 +107,14 @@ absl::Status SegmentedLog::Write(const record::BatchHeader& header,
   producers_.Note(header, now_ms);
   ledger_.NoteAppended(header.SizeBytes());
   snapshots_.NoteAppended(header.SizeBytes());
-  absl::MutexLock lock(&mutex_);
-  Facts& facts = published_.facts;
-  if (header.leader_epoch > facts.last_epoch) {
-    published_.epochs.Assign(header.leader_epoch, header.base_offset);
-    facts.last_epoch = header.leader_epoch;
-    ledger_.NoteEpochsChanged();
-  }
-  facts.log_end = header.NextOffset();
-  facts.size_bytes += header.SizeBytes();
-  facts.unsynced_bytes = ledger_.unsynced_bytes();
-  facts.producers = producers_.size();
+  if (published_.Append(header, Counts())) ledger_.NoteEpochsChanged();
   return absl::OkStatus();
 }
 
-// A full disk is a state that passes; anything else may be anything.
 absl::Status SegmentedLog::OnWriteFailed(const absl::Status& status) {
   const absl::Status rolled_back = active_->RollBack();
   if (!rolled_back.ok()) return Fail(rolled_back);
-  if (CodeOf(status) == ErrorCode::kDiskFull) return status;
-  return Fail(status);
+  return WillPass(status) ? status : Fail(status);
 }
 
 absl::Status SegmentedLog::Fail(const absl::Status& why) {
@@ -157,8 +125,7 @@ absl::Status SegmentedLog::Fail(const absl::Status& why) {
       MakeError(ErrorCode::kStorageError,
                 absl::StrCat(options_.directory, " failed: ", why.message()),
                 "look at the disk, then restart this node");
-  absl::MutexLock lock(&mutex_);
-  published_.facts.failed = true;
+  published_.SetFailed();
   return shut_;
 }
 
@@ -176,65 +143,28 @@ absl::Status SegmentedLog::Roll(int64_t now_ms) {
   if (!status.ok()) {
     // Nothing was appended to it, so nothing is lost with it.
     RemoveSegmentFiles(options_.files, options_.directory, end).IgnoreError();
-    return CodeOf(status) == ErrorCode::kDiskFull ? status : Fail(status);
+    return WillPass(status) ? status : Fail(status);
   }
-  SegmentList segments;
-  Offset start;
-  {
-    absl::MutexLock lock(&mutex_);
-    segments = *published_.segments;
-    start = published_.facts.log_start;
-  }
+  SegmentList segments = Segments();
   segments.push_back(*std::move(next));
   ledger_.NoteNamesChanged();
   if (auto file = snapshots_.Take(producers_, end, segments)) {
     ledger_.AddDirty({std::move(file)});
   }
-  Publish(std::move(segments), start, end);
+  Publish(std::move(segments), facts().log_start, end);
   return absl::OkStatus();
 }
 
 void SegmentedLog::Publish(SegmentList segments, Offset start, Offset end) {
   active_ = segments.back();
-  absl::MutexLock lock(&mutex_);
-  Facts& facts = published_.facts;
-  facts.log_start = start;
-  facts.log_end = end;
-  facts.durable_end = std::clamp(facts.durable_end, start, end);
-  facts.size_bytes = SizeOf(segments);
-  facts.segments = static_cast<int32_t>(segments.size());
-  facts.producers = producers_.size();
-  facts.last_epoch = published_.epochs.last();
-  facts.unsynced_bytes = ledger_.unsynced_bytes();
-  published_.segments =
-      std::make_shared<const SegmentList>(std::move(segments));
-}
-
-absl::StatusOr<LogReader::Snapshot> SegmentedLog::SnapshotFor(
-    Offset from) const {
-  absl::MutexLock lock(&mutex_);
-  const Facts& facts = published_.facts;
-  if (from < facts.log_start || from > facts.log_end) {
-    return OutOfRange(from, facts);
-  }
-  // What is not durable in a failed log may be gone already (S6).
-  const Offset end = facts.failed ? facts.durable_end : facts.log_end;
-  if (from > end) {
-    return MakeError(
-        ErrorCode::kStorageError,
-        absl::StrCat(options_.directory,
-                     " failed; it is readable up to offset ", end.value()),
-        "look at the disk, then restart this node");
-  }
-  return LogReader::Snapshot{published_.segments, facts.log_start, end,
-                             published_.era};
+  published_.Publish(std::move(segments), start, end, Counts());
 }
 
 absl::StatusOr<ReadOutcome> SegmentedLog::Read(
     Offset from, Offset end, int64_t bytes_max, ReadCursor* cursor,
     absl::FunctionRef<char*(size_t)> allocate) const {
   absl::ReaderMutexLock cut_lock(&cut_mutex_);
-  ASSIGN_OR_RETURN(LogReader::Snapshot snapshot, SnapshotFor(from));
+  ASSIGN_OR_RETURN(LogReader::Snapshot snapshot, published_.SnapshotFor(from));
   return LogReader(std::move(snapshot))
       .ReadBatches(from, end, bytes_max, cursor, allocate);
 }
@@ -243,37 +173,16 @@ absl::StatusOr<std::optional<PartitionLog::TimeMatch>> SegmentedLog::FindTime(
     int64_t timestamp_ms) const {
   absl::ReaderMutexLock cut_lock(&cut_mutex_);
   ASSIGN_OR_RETURN(LogReader::Snapshot snapshot,
-                   SnapshotFor(facts().log_start));
+                   published_.SnapshotFor(facts().log_start));
   return LogReader(std::move(snapshot)).FindTime(timestamp_ms);
 }
 
-absl::StatusOr<std::optional<PartitionLog::TimeMatch>>
-SegmentedLog::FindMaxTime() const {
+absl::StatusOr<std::optional<PartitionLog::TimeMatch>> SegmentedLog::FindTime(
+    LargestTime largest) const {
   absl::ReaderMutexLock cut_lock(&cut_mutex_);
   ASSIGN_OR_RETURN(LogReader::Snapshot snapshot,
-                   SnapshotFor(facts().log_start));
-  return LogReader(std::move(snapshot)).FindMaxTime();
-}
-
-PartitionLog::Facts SegmentedLog::facts() const {
-  absl::MutexLock lock(&mutex_);
-  return published_.facts;
-}
-
-std::optional<std::pair<LeaderEpoch, Offset>> SegmentedLog::EndOfEpoch(
-    LeaderEpoch epoch) const {
-  absl::MutexLock lock(&mutex_);
-  return published_.epochs.EndOf(epoch, published_.facts.log_end);
-}
-
-EpochHistory SegmentedLog::Epochs() const {
-  absl::MutexLock lock(&mutex_);
-  return published_.epochs;
-}
-
-SegmentList SegmentedLog::Segments() const {
-  absl::MutexLock lock(&mutex_);
-  return *published_.segments;
+                   published_.SnapshotFor(facts().log_start));
+  return LogReader(std::move(snapshot)).FindTime(largest);
 }
 
 DurablePoint SegmentedLog::PointNow() const {
@@ -297,28 +206,22 @@ std::unique_ptr<FlushJob> SegmentedLog::StartFlush() {
       ledger_.NoteNamesChanged();
     }
   }
-  return ledger_.Start(PointNow(), active_->file(), Epochs());
+  return ledger_.Start(PointNow(), active_->file(), published_.epochs());
 }
 
 void SegmentedLog::FinishFlush(const FlushJob& job,
                                const absl::Status& result) {
   const auto* const round = dynamic_cast<const FlushRound*>(&job);
   if (round == nullptr) return;
-  if (!result.ok()) {
+  // The kernel may have dropped what it could not write: a later sync that
+  // succeeds proves nothing, also one that was under way meanwhile (S6).
+  if (!result.ok() || !shut_.ok()) {
     ledger_.Abandon();
-    // The kernel may have dropped what it could not write: a later sync that
-    // succeeds proves nothing (S6).
     if (shut_.ok()) Fail(result).IgnoreError();
     return;
   }
   ledger_.Finish(*round);
   PublishDurable();
-}
-
-void SegmentedLog::PublishDurable() {
-  absl::MutexLock lock(&mutex_);
-  published_.facts.durable_end = ledger_.point().end;
-  published_.facts.unsynced_bytes = ledger_.unsynced_bytes();
 }
 
 absl::Status SegmentedLog::SyncNow() {
@@ -350,20 +253,22 @@ absl::Status SegmentedLog::CutTo(const Segment::Extent& extent) {
   const int64_t now_ms = options_.clock->WallMs();
   SegmentList segments = Segments();
   const size_t i = FindSegment(segments, extent.base);
-  // The fresh segment reads its indexes from the files.
-  active_->index().WritePending().IgnoreError();
+  // The fresh segment reads its indexes from the files, and believes them.
+  RETURN_IF_ERROR(active_->index().WritePending());
   ASSIGN_OR_RETURN(const std::shared_ptr<Segment> last,
                    OpenSegmentBelow(options_.files, options_.directory, extent,
                                     config_.index_interval_bytes, now_ms));
-  const DurablePoint end{0, extent.next, extent.base, extent.size,
+  if (last->next() < facts().log_start) return BeginAnew(facts().log_start);
+  const DurablePoint end{0, last->next(), extent.base, extent.size,
                          last->index().mark()};
-  EpochHistory epochs = Epochs();
-  epochs.TruncateEnd(extent.next);
+  EpochHistory epochs = published_.epochs();
+  epochs.TruncateEnd(end.end);
   // First the point goes down: a log that ends below it is damage (S3).
   RETURN_IF_ERROR(ledger_.marks().Replace(end.end < ledger_.point().end
                                               ? std::optional<DurablePoint>(end)
                                               : std::nullopt,
                                           epochs.Format()));
+  RETURN_IF_ERROR(LowerCleanEnd(end.end));
   absl::Status status;
   {
     absl::MutexLock cut_lock(&cut_mutex_);
@@ -371,14 +276,11 @@ absl::Status SegmentedLog::CutTo(const Segment::Extent& extent) {
     if (status.ok()) status = last->file()->Truncate(extent.size);
     segments.resize(i);
     segments.push_back(last);
-    {
-      absl::MutexLock lock(&mutex_);
-      published_.epochs = std::move(epochs);
-      ++published_.era;
-    }
-    Publish(segments, facts().log_start, extent.next);
+    published_.SetEpochs(std::move(epochs));
+    published_.EndEra();
+    Publish(segments, facts().log_start, end.end);
   }
-  if (status.ok()) status = snapshots_.RemoveAbove(extent.next);
+  if (status.ok()) status = snapshots_.RemoveAbove(end.end);
   if (status.ok()) status = last->index().WritePending();
   ledger_.NoteNamesChanged();
   if (status.ok()) status = ledger_.SyncAll(end, last->file().get());
@@ -386,9 +288,20 @@ absl::Status SegmentedLog::CutTo(const Segment::Extent& extent) {
   absl::StatusOr<ProducerWindow> window = snapshots_.Restore(segments, now_ms);
   if (!window.ok()) return Fail(window.status());
   producers_ = *std::move(window);
-  Publish(std::move(segments), facts().log_start, extent.next);
+  Publish(std::move(segments), facts().log_start, end.end);
   PublishDurable();
   return absl::OkStatus();
+}
+
+// Before a cut: what is written there next has not been compacted.
+absl::Status SegmentedLog::LowerCleanEnd(Offset end) {
+  clean_end_ = std::min(clean_end_, end);
+  // A pass that came to its end, unknown here so far, may have written more.
+  const absl::StatusOr<std::optional<Offset>> stored =
+      ReadOffsetFile(options_.files, options_.directory, kCleanEndFileName);
+  if (stored.ok() && stored->value_or(end) <= end) return absl::OkStatus();
+  return WriteOffsetFile(options_.files, options_.directory, kCleanEndFileName,
+                         end);
 }
 
 absl::Status SegmentedLog::RemoveFiles(const SegmentList& segments,
@@ -408,7 +321,7 @@ absl::Status SegmentedLog::AdvanceStart(Offset offset) {
   // L3: what is not durable cannot have been let go.
   if (offset > before.durable_end) RETURN_IF_ERROR(SyncNow());
   // Before any file goes: what was deleted must not come back (S2).
-  RETURN_IF_ERROR(WriteLogStart(options_.files, options_.directory, offset));
+  RETURN_IF_ERROR(RecordStart(offset));
   if (offset == before.log_end && active_->size() > 0) {
     // A full disk must not keep the start from rising: that makes room.
     const absl::Status rolled = Roll(options_.clock->WallMs());
@@ -424,46 +337,141 @@ absl::Status SegmentedLog::AdvanceStart(Offset offset) {
   segments.erase(segments.begin(),
                  segments.begin() + static_cast<ptrdiff_t>(gone));
   const Offset first = segments.front()->base();
-  {
-    absl::MutexLock lock(&mutex_);
-    const bool cut_front = published_.epochs.TruncateStart(offset);
-    const bool cut_back = published_.epochs.TruncateEnd(before.log_end);
-    if (cut_front || cut_back) ledger_.NoteEpochsChanged();
+  if (published_.CutEpochs(offset, before.log_end)) {
+    ledger_.NoteEpochsChanged();
   }
   Publish(std::move(segments), offset, before.log_end);
   if (gone == 0) return absl::OkStatus();
   ledger_.NoteNamesChanged();
-  RETURN_IF_ERROR(RemoveFiles(removed, 0, removed.size()));
+  const int64_t now_ms = options_.clock->WallMs();
+  for (const std::shared_ptr<Segment>& segment : removed) {
+    RETURN_IF_ERROR(
+        deleted_.Add(segment, now_ms, config_.file_delete_delay_ms));
+  }
   return snapshots_.RemoveBelow(first);
 }
 
+// Once the name may be in place, what it says must come true.
+absl::Status SegmentedLog::RecordStart(Offset offset) {
+  const absl::Status status = WriteOffsetFile(
+      options_.files, options_.directory, kLogStartFileName, offset);
+  if (status.ok() || CodeOf(status) == ErrorCode::kDiskFull) return status;
+  return Fail(status);
+}
+
 absl::Status SegmentedLog::BeginAnew(Offset offset) {
-  if (offset > facts().log_start) {
-    RETURN_IF_ERROR(WriteLogStart(options_.files, options_.directory, offset));
-  }
+  if (offset > facts().log_start) RETURN_IF_ERROR(RecordStart(offset));
   DurablePoint empty;
   empty.end = empty.segment_base = offset;
-  RETURN_IF_ERROR(ledger_.marks().Replace(empty, EpochHistory().Format()));
+  absl::Status status = ledger_.marks().Replace(empty, EpochHistory().Format());
+  // There is no way back: the next start would drop what is appended now.
+  if (!status.ok()) return Fail(status);
+  RETURN_IF_ERROR(LowerCleanEnd(offset));
   absl::MutexLock cut_lock(&cut_mutex_);
   const SegmentList segments = Segments();
-  absl::Status status = RemoveFiles(segments, 0, segments.size());
+  status = RemoveFiles(segments, 0, segments.size());
   if (status.ok()) status = snapshots_.RemoveAbove(kNoOffset);
   if (!status.ok()) return Fail(status);
   absl::StatusOr<std::shared_ptr<Segment>> segment = CreateSegment(
       options_.files, options_.directory, offset, options_.clock->WallMs());
   if (!segment.ok()) return Fail(segment.status());
   producers_.Clear();
-  {
-    absl::MutexLock lock(&mutex_);
-    published_.epochs = EpochHistory();
-    ++published_.era;
-  }
+  published_.SetEpochs(EpochHistory());
+  published_.EndEra();
   Publish(SegmentList{*segment}, offset, offset);
   ledger_.NoteNamesChanged();
   status = ledger_.SyncAll(empty, (*segment)->file().get());
   if (!status.ok()) return Fail(status);
   PublishDurable();
   return absl::OkStatus();
+}
+
+absl::StatusOr<Offset> SegmentedLog::RollActive(RollWhen when) {
+  RETURN_IF_ERROR(shut_);
+  const int64_t now_ms = options_.clock->WallMs();
+  if (active_->size() > 0 &&
+      (when == RollWhen::kAlways ||
+       IsAged(*active_, config_, options_.seed, now_ms))) {
+    RETURN_IF_ERROR(Roll(now_ms));
+  }
+  return active_->base();
+}
+
+// The durable point, but in the active segment if everything below is durable.
+DurablePoint SegmentedLog::PointBehindSealed() const {
+  const DurablePoint& point = ledger_.point();
+  if (point.end != active_->base()) return point;
+  return DurablePoint{0, point.end, point.end, 0, IndexMark{}};
+}
+
+CompactionRange SegmentedLog::Outlook(Offset limit) const {
+  SegmentList sealed = Segments();
+  sealed.pop_back();
+  return PlanCompaction(SpansOf(sealed),
+                        std::max(clean_end_, facts().log_start),
+                        std::min(limit, PointBehindSealed().segment_base),
+                        config_.compaction, options_.clock->WallMs());
+}
+
+absl::StatusOr<std::unique_ptr<CompactionJob>> SegmentedLog::StartCompaction(
+    const CompactionRequest& request) {
+  RETURN_IF_ERROR(shut_);
+  const CompactionRange range = Outlook(request.limit);
+  if (range.segments == 0) return nullptr;
+  CompactionPass::Work work;
+  work.files = options_.files;
+  work.directory = options_.directory;
+  work.config = config_;
+  work.segments = Segments();
+  work.segments.resize(range.segments);
+  work.range = range;
+  work.filter.log_start = facts().log_start;
+  work.filter.begin = range.dirty_begin;
+  work.filter.end = range.end;
+  work.filter.memory_bytes_max = request.memory_bytes_max;
+  work.filter.now_ms = options_.clock->WallMs();
+  work.filter.delete_retention_ms = config_.compaction.delete_retention_ms;
+  work.filter.secret = request.secret;
+  for (const ProducerEntry& producer : producers_.Entries()) {
+    for (int32_t i = 0; i < producer.count; ++i) {
+      work.filter.remembered.insert(
+          producer.batches[static_cast<size_t>(i)].last_offset);
+    }
+  }
+  work.run_bytes_max = request.run_bytes_max;
+  work.marks = ledger_.shared_marks();
+  work.era = work.marks->era();
+  work.point = PointBehindSealed();
+  return std::make_unique<CompactionPass>(std::move(work));
+}
+
+absl::StatusOr<bool> SegmentedLog::AdvanceCompaction(CompactionJob* job,
+                                                     const absl::Status& ran) {
+  auto* const pass = dynamic_cast<CompactionPass*>(job);
+  CHECK(pass != nullptr) << "a compaction is advanced by the log that began it";
+  const SegmentList segments = Segments();
+  absl::Status failed = !shut_.ok() ? shut_ : ran;
+  // What a cut takes away looks like damage to who reads it just then.
+  const bool cut = pass->era() != ledger_.marks().era();
+  if (shut_.ok() && (cut || ((!ran.ok() || pass->awaits_swap()) &&
+                             !pass->IsPartOf(segments)))) {
+    failed = CompactionOvertaken(options_.directory);
+  }
+  if (!failed.ok()) {
+    pass->Abandon();
+    return failed;
+  }
+  if (pass->over()) clean_end_ = pass->report().clean_end;
+  if (!pass->awaits_swap()) return pass->over();
+  absl::StatusOr<SegmentList> after = pass->Swap(segments);
+  if (!after.ok()) return Fail(after.status());
+  published_.EndEra();
+  const Facts now = facts();
+  Publish(*std::move(after), now.log_start, now.log_end);
+  ledger_.NoteNamesChanged();
+  deleted_.AddAside(pass->TakeReplaced(), options_.clock->WallMs(),
+                    config_.file_delete_delay_ms);
+  return false;
 }
 
 absl::Status SegmentedLog::Close() {
@@ -479,7 +487,8 @@ absl::Status SegmentedLog::Close() {
   }
   ledger_.NoteNamesChanged();
   absl::Status status = ledger_.SyncAll(end, active_->file().get());
-  if (status.ok()) status = ledger_.marks().Replace(end, Epochs().Format());
+  if (status.ok())
+    status = ledger_.marks().Replace(end, published_.epochs().Format());
   if (!status.ok()) return Fail(status);
   PublishDurable();
   shut_ = MakeError(ErrorCode::kStorageError,

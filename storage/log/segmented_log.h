@@ -4,8 +4,8 @@
 //   one log; partition_log.h says what it does.
 // Units, empty case, durability: as there.
 // Thread: as there. Locks: `cut_mutex_` is held shared while a reader uses
-//   bytes and exclusively while the suffix is cut; `mutex_` guards what is
-//   published. Order: cut_mutex_ before mutex_.
+//   bytes and exclusively while the suffix is cut; it comes before the mutex of
+//   what is published.
 // Errors: as there. Once shut (closed or failed) every change is refused with
 //   the reason.
 // Always true: L1-L5 of partition_log.h; what is published was written before.
@@ -20,23 +20,23 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
-#include "storage/log/epoch_history.h"
+#include "storage/log/deleted_segments.h"
 #include "storage/log/flush_ledger.h"
-#include "storage/log/log_reader.h"
+#include "storage/log/log_cleaning.h"
 #include "storage/log/partition_log.h"
 #include "storage/log/producer_window.h"
+#include "storage/log/published_log.h"
 #include "storage/log/recovery.h"
 #include "storage/log/segment_list.h"
 #include "storage/log/snapshot_shelf.h"
 
 namespace barnabas::log {
 
-class SegmentedLog : public PartitionLog {
+class SegmentedLog : public PartitionLog, private LogCleaning {
  public:
   SegmentedLog(const Options& options, RecoveredLog recovered);
 
@@ -48,7 +48,8 @@ class SegmentedLog : public PartitionLog {
       absl::FunctionRef<char*(size_t)> allocate) const override;
   absl::StatusOr<std::optional<TimeMatch>> FindTime(
       int64_t timestamp_ms) const override;
-  absl::StatusOr<std::optional<TimeMatch>> FindMaxTime() const override;
+  absl::StatusOr<std::optional<TimeMatch>> FindTime(
+      LargestTime largest) const override;
   std::unique_ptr<FlushJob> StartFlush() override;
   void FinishFlush(const FlushJob& job, const absl::Status& result) override;
   absl::Status TruncateSuffix(Offset offset) override;
@@ -58,21 +59,25 @@ class SegmentedLog : public PartitionLog {
         std::min(limit, KeptStart(Segments(), kept.oldest_ms, kept.bytes_max)));
   }
   std::optional<std::pair<LeaderEpoch, Offset>> EndOfEpoch(
-      LeaderEpoch epoch) const override;
+      LeaderEpoch epoch) const override {
+    return published_.EndOfEpoch(epoch);
+  }
+  LogCleaning& cleaning() override { return *this; }
   void SetConfig(const LogConfig& config) override { config_ = config; }
   absl::Status Close() override;
-  Facts facts() const override;
+  Facts facts() const override { return published_.facts(); }
   const RecoveryReport& recovery() const override { return report_; }
 
  private:
-  // What readers see.
-  struct Published {
-    std::shared_ptr<const SegmentList> segments;
-    EpochHistory epochs;
-    Facts facts;
-    // Counts cuts; a reader's cursor is good for one era.
-    int64_t era = 0;
-  };
+  CompactionRange Outlook(Offset limit) const override;
+  absl::StatusOr<std::unique_ptr<CompactionJob>> StartCompaction(
+      const CompactionRequest& request) override;
+  absl::StatusOr<bool> AdvanceCompaction(CompactionJob* job,
+                                         const absl::Status& ran) override;
+  absl::StatusOr<Offset> RollActive(RollWhen when) override;
+  absl::AnyInvocable<void()> TakeDeleted() override {
+    return deleted_.Take(options_.clock->WallMs());
+  }
 
   absl::Status Write(const record::BatchHeader& header, int64_t now_ms);
   // Fills parts_ with the header's place and what follows it in `slices`.
@@ -82,23 +87,32 @@ class SegmentedLog : public PartitionLog {
   // Makes the log failed; gives the status that says so.
   absl::Status Fail(const absl::Status& why);
   DurablePoint PointNow() const;
-  EpochHistory Epochs() const ABSL_LOCKS_EXCLUDED(mutex_);
-  SegmentList Segments() const ABSL_LOCKS_EXCLUDED(mutex_);
+  DurablePoint PointBehindSealed() const;
+  SegmentList Segments() const { return published_.segments(); }
+  PublishedLog::Counts Counts() const {
+    return {ledger_.unsynced_bytes(), producers_.size()};
+  }
   absl::Status SyncNow();
   // Cuts the log at the batch that begins at `extent.size` of a segment.
   absl::Status CutTo(const Segment::Extent& extent);
+  absl::Status RecordStart(Offset offset);
   // An empty log at `offset`.
   absl::Status BeginAnew(Offset offset);
+  absl::Status LowerCleanEnd(Offset end);
   void Publish(SegmentList segments, Offset start, Offset end);
-  void PublishDurable();
+  void PublishDurable() {
+    published_.SetDurable(ledger_.point().end, ledger_.unsynced_bytes());
+  }
   absl::Status RemoveFiles(const SegmentList& segments, size_t begin,
                            size_t end);
-  absl::StatusOr<LogReader::Snapshot> SnapshotFor(Offset from) const
-      ABSL_SHARED_LOCKS_REQUIRED(cut_mutex_);
 
   // Constant after construction.
   const Options options_;
   const RecoveryReport report_;
+
+  // What readers see.
+  PublishedLog published_;
+  mutable absl::Mutex cut_mutex_;
 
   // State of the writer.
   LogConfig config_;
@@ -108,11 +122,8 @@ class SegmentedLog : public PartitionLog {
   SnapshotShelf snapshots_;
   FlushLedger ledger_;
   std::vector<std::string_view> parts_;
-
-  // What readers see.
-  mutable absl::Mutex cut_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
-  mutable absl::Mutex mutex_;
-  Published published_ ABSL_GUARDED_BY(mutex_);
+  DeletedSegments deleted_;
+  Offset clean_end_;
 };
 
 }  // namespace barnabas::log

@@ -25,11 +25,11 @@ bool IsSegmentBase(const SegmentList& segments, Offset offset) {
 
 }  // namespace
 
-SnapshotShelf::SnapshotShelf(env::FileSystem* files, std::string directory)
-    : files_(files), directory_(std::move(directory)) {
-  absl::StatusOr<LogFiles> listing = ListLogFiles(files_, directory_);
-  if (listing.ok()) offsets_ = std::move(listing->snapshots);
-}
+SnapshotShelf::SnapshotShelf(env::FileSystem* files, std::string directory,
+                             std::vector<Offset> offsets)
+    : files_(files),
+      directory_(std::move(directory)),
+      offsets_(std::move(offsets)) {}
 
 bool SnapshotShelf::IsDue() const {
   return appended_bytes_ >= kSnapshotIntervalBytes;
@@ -44,6 +44,8 @@ std::shared_ptr<env::File> SnapshotShelf::Take(const ProducerWindow& window,
   if (!file.ok()) {
     LOG(WARNING) << "No producer snapshot at offset " << end << " of "
                  << directory_ << ": " << file.status().message();
+    // Half of one would be damage to whoever verifies the log.
+    Remove(end).IgnoreError();
     return nullptr;
   }
   if (offsets_.empty() || offsets_.back() < end) offsets_.push_back(end);
@@ -62,7 +64,9 @@ absl::StatusOr<ProducerWindow> SnapshotShelf::Restore(
     const SegmentList& segments, int64_t now_ms) const {
   const ProducerSource source{files_, directory_, offsets_,
                               segments.back()->next()};
-  return RestoreProducers(source, segments, now_ms);
+  ASSIGN_OR_RETURN(RestoredProducers restored,
+                   RestoreProducers(source, segments, now_ms));
+  return std::move(restored.window);
 }
 
 absl::Status SnapshotShelf::RemoveBelow(Offset offset) {

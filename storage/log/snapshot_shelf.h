@@ -25,8 +25,9 @@ namespace barnabas::log {
 
 class SnapshotShelf {
  public:
-  // Lists what is there.
-  SnapshotShelf(env::FileSystem* files, std::string directory);
+  // `offsets`: of all snapshots that are there, rising.
+  SnapshotShelf(env::FileSystem* files, std::string directory,
+                std::vector<Offset> offsets);
 
   void NoteAppended(int64_t bytes) { appended_bytes_ += bytes; }
   // Whether enough was appended since the last one.

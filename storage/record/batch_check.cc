@@ -11,7 +11,6 @@
 #include "proto/types/status_macros.h"
 #include "proto/types/text.h"
 #include "storage/record/batch_reader.h"
-#include "storage/record/crc32c.h"
 
 namespace barnabas::record {
 namespace {
@@ -61,17 +60,6 @@ HeaderBytes GatherHeader(absl::Span<const std::string_view> slices) {
   return gathered;
 }
 
-uint32_t CrcOf(absl::Span<const std::string_view> slices) {
-  size_t skip = kCrcBegin;
-  uint32_t crc = 0;
-  for (std::string_view slice : slices) {
-    const size_t part = std::min(skip, slice.size());
-    skip -= part;
-    crc = ExtendCrc32c(crc, slice.substr(part));
-  }
-  return crc;
-}
-
 absl::Status CheckCounts(const BatchHeader& header) {
   const int64_t body = header.SizeBytes() - kBatchHeaderBytes;
   if (header.last_offset_delta < 0 || header.record_count < 0 ||
@@ -116,7 +104,7 @@ absl::StatusOr<BatchHeader> CheckBatch(
     return Corrupt(absl::StrCat("its length field says ", header->SizeBytes(),
                                 " bytes in all, ", total, " are there"));
   }
-  const uint32_t crc = CrcOf(slices);
+  const uint32_t crc = BatchCrc(slices);
   if (crc != header->crc) {
     return Corrupt(absl::StrCat("its checksum is ", absl::Hex(crc),
                                 ", its header says ", absl::Hex(header->crc)));

@@ -63,8 +63,21 @@ inline char* WriteVarint32(int32_t value, char* to) {
 }
 
 // Reads a number at `from` into `value`; where the next byte is, or nullptr.
+// Most numbers of a record take one or two bytes, hence the short ways.
 inline const char* ReadVarint32(const char* from, const char* end,
                                 int32_t* value) {
+  if (end - from >= 2) {
+    const uint32_t first = static_cast<uint8_t>(from[0]);
+    if (first < 0x80) {
+      *value = UnZigZag32(first);
+      return from + 1;
+    }
+    const uint32_t second = static_cast<uint8_t>(from[1]);
+    if (second < 0x80) {
+      *value = UnZigZag32((first & 0x7f) | second << 7);
+      return from + 2;
+    }
+  }
   uint32_t bits = 0;
   for (int shift = 0; shift < 35; shift += 7) {
     if (from == end) return nullptr;
@@ -81,6 +94,10 @@ inline const char* ReadVarint32(const char* from, const char* end,
 
 inline const char* ReadVarint64(const char* from, const char* end,
                                 int64_t* value) {
+  if (from != end && static_cast<uint8_t>(*from) < 0x80) {
+    *value = UnZigZag64(static_cast<uint8_t>(*from));
+    return from + 1;
+  }
   uint64_t bits = 0;
   for (int shift = 0; shift < 70; shift += 7) {
     if (from == end) return nullptr;

@@ -5,15 +5,22 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "barnabas/v1/consumer.grpc.pb.h"
 #include "barnabas/v1/producer.grpc.pb.h"
+#include "barnabas/v1/topic_admin.grpc.pb.h"
 #include "client/rpc/status_bridge.h"
 #include "proto/types/error.h"
 #include "storage/env/system_clock.h"
@@ -293,6 +300,111 @@ TEST_F(BadInput, ASecondBrokerOnTheSameDirectoryIsRefused) {
       << ReadText(output);
 }
 
+TEST_F(BadInput, NamesThatNoTopicMayHaveAreRefused) {
+  const auto admin = v1::TopicAdmin::NewStub(cluster_->Dial());
+  const std::vector<std::string> names = {"",          ".",
+                                          "..",        "../t",
+                                          "a/b",       "a b",
+                                          "a\nb",      "/etc/passwd",
+                                          "\xC3\xA4h", std::string(250, 'x'),
+                                          "a\tb",      std::string("a\0b", 3)};
+  v1::CreateTopicsRequest request;
+  for (const std::string& name : names) request.add_topics()->set_name(name);
+  v1::CreateTopicsResponse response;
+  const grpc::Status status =
+      admin->CreateTopics(Context().get(), request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(response.results_size(), static_cast<int>(names.size()));
+  for (const v1::TopicResult& result : response.results()) {
+    EXPECT_EQ(result.error().code(), v1::ERROR_CODE_INVALID_TOPIC_NAME)
+        << absl::CEscape(result.name());
+    EXPECT_FALSE(result.error().message().empty());
+  }
+  // The longest that may be, and its end, so that nothing else is left.
+  const std::string longest(249, 'x');
+  cluster_->CreateTopic(longest, 1);
+  v1::DeleteTopicsRequest deletion;
+  deletion.add_topics()->mutable_topic()->set_name(longest);
+  v1::DeleteTopicsResponse deleted;
+  EXPECT_TRUE(admin->DeleteTopics(Context().get(), deletion, &deleted).ok());
+  v1::ListTopicsResponse listed;
+  ASSERT_TRUE(admin->ListTopics(Context().get(), {}, &listed).ok());
+  ASSERT_EQ(listed.topics_size(), 1);
+  EXPECT_EQ(listed.topics(0).name(), "t");
+}
+
+TEST_F(BadInput, UnknownAndWildSettingsAreRefused) {
+  const auto admin = v1::TopicAdmin::NewStub(cluster_->Dial());
+  const std::pair<const char*, const char*> bad[] = {
+      {"retention.msec", "1"},
+      {"segment.bytes", "1"},
+      {"retention.ms", "soon"},
+      {"flush", "never"},
+      {"max.message.bytes", "-1"}};
+  for (const auto& [key, value] : bad) {
+    v1::AlterTopicsRequest request;
+    v1::AlterTopic* topic = request.add_topics();
+    topic->set_name("t");
+    v1::SettingValue* setting = topic->add_settings();
+    setting->set_key(key);
+    setting->set_value(value);
+    v1::AlterTopicsResponse response;
+    ASSERT_TRUE(admin->AlterTopics(Context().get(), request, &response).ok());
+    const v1::Error& error = response.results(0).error();
+    EXPECT_EQ(error.code(), v1::ERROR_CODE_INVALID_SETTING) << key;
+    EXPECT_NE(error.message().find(key), std::string::npos) << error.message();
+  }
+}
+
+// How a broker ends that was told to use `directory`, and what it said.
+std::string EndOn(const std::string& directory, const LocalCluster& cluster,
+                  int exit_code) {
+  const std::string output =
+      cluster.folder() + "/directory_" + std::to_string(getpid()) + ".txt";
+  ::unlink(output.c_str());
+  std::vector<std::string> command = cluster.BrokerCommand();
+  command.push_back("--set=node.data_dirs=" + directory);
+  command.push_back("--set=listeners.client.bind=127.0.0.1:0");
+  command.push_back("--set=listeners.http.bind=127.0.0.1:0");
+  NodeProcess broker(command, output);
+  EXPECT_EQ(broker.WaitForExit(absl::Seconds(20)), exit_code)
+      << ReadText(output);
+  return ReadText(output);
+}
+
+TEST_F(BadInput, DirectoriesThatCannotBeUsedAreNamed) {
+  const std::string folder = cluster_->folder();
+  std::ofstream(folder + "/file") << "no directory";
+  EXPECT_NE(EndOn(folder + "/file", *cluster_, 1).find(folder + "/file"),
+            std::string::npos);
+  // Servers never format, so there is nothing to find there, nor is it made.
+  const std::string nowhere = folder + "/nowhere";
+  EXPECT_NE(EndOn(nowhere, *cluster_, 1).find("barnabas storage format"),
+            std::string::npos);
+  EXPECT_NE(access(nowhere.c_str(), F_OK), 0);
+  // The controller's own.
+  EXPECT_NE(EndOn(folder + "/controller", *cluster_, 1).find("belongs to"),
+            std::string::npos);
+  if (geteuid() == 0) {
+    std::cout << "root may do everything: permissions are not tried\n";
+    return;
+  }
+  ASSERT_EQ(mkdir((folder + "/closed").c_str(), 0), 0);
+  EXPECT_NE(EndOn(folder + "/closed", *cluster_, 1).find("read and write"),
+            std::string::npos);
+}
+
+TEST_F(BadInput, AFileThatIsNoYamlIsNamedWithItsLine) {
+  const std::string file = cluster_->folder() + "/bad.yaml";
+  std::ofstream(file) << "node: {id: 7\n  data_dirs [x]\n";
+  const std::string output = cluster_->folder() + "/yaml.txt";
+  NodeProcess broker({cluster_->BrokerCommand().front(), "--config=" + file},
+                     output);
+  EXPECT_EQ(broker.WaitForExit(absl::Seconds(20)), 2) << ReadText(output);
+  EXPECT_NE(ReadText(output).find("bad.yaml:2: not YAML"), std::string::npos)
+      << ReadText(output);
+}
+
 TEST_F(BadInput, WrongClusterTakenPortAndBadFileAreNamed) {
   LocalCluster other("bad_input_other");
   std::vector<std::string> command = other.BrokerCommand();
@@ -302,6 +414,10 @@ TEST_F(BadInput, WrongClusterTakenPortAndBadFileAreNamed) {
   {
     NodeProcess wrong(command, output);
     EXPECT_EQ(wrong.WaitForExit(absl::Seconds(20)), 1) << ReadText(output);
+  }
+  for (const Uuid& id : {cluster_->cluster_id(), other.cluster_id()}) {
+    EXPECT_NE(ReadText(output).find(id.ToString()), std::string::npos)
+        << ReadText(output);
   }
   command = other.BrokerCommand();
   command.push_back(absl::StrCat("--set=listeners.client.bind=",

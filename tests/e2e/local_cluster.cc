@@ -33,8 +33,9 @@ std::chrono::system_clock::time_point Deadline(absl::Duration patience) {
   return absl::ToChronoTime(env::SystemClock().Wall() + patience);
 }
 
-LocalCluster::LocalCluster(const std::string& name)
-    : folder_(Folder(name)),
+LocalCluster::LocalCluster(const ClusterOptions& options)
+    : folder_(Folder(options.name)),
+      data_root_(options.data_root.empty() ? folder_ : options.data_root),
       cluster_id_(Uuid::FromRandom(env::RandomSeed(), env::RandomSeed())),
       peer_port_(FreePort()),
       controller_http_port_(FreePort()),
@@ -47,14 +48,14 @@ void LocalCluster::Format() {
   env::PosixFileSystem files;
   env::SystemClock clock;
   for (const std::string& path :
-       {folder_, folder_ + "/broker", folder_ + "/controller"}) {
+       {folder_, data_root_, broker_data(), controller_data()}) {
     CHECK(files.CreateDirectory(path).ok()) << path;
   }
   quorum::FormatOptions options;
   options.files = &files;
   options.clock = &clock;
   options.cluster_id = cluster_id_;
-  options.directory = folder_ + "/controller";
+  options.directory = controller_data();
   options.node_id = NodeId(1);
   options.seed_high = env::RandomSeed();
   options.seed_low = env::RandomSeed();
@@ -65,7 +66,7 @@ void LocalCluster::Format() {
   voter.port = peer_port_;
   const auto formatted = quorum::FormatController(options, {voter});
   CHECK(formatted.ok()) << formatted.status();
-  options.directory = folder_ + "/broker";
+  options.directory = broker_data();
   options.node_id = NodeId(100);
   options.seed_low = env::RandomSeed();
   const auto broker = quorum::FormatBroker(options);
@@ -74,6 +75,10 @@ void LocalCluster::Format() {
 
 std::string LocalCluster::client_endpoint() const {
   return absl::StrCat("127.0.0.1:", client_port_);
+}
+
+std::string LocalCluster::peer_endpoint() const {
+  return absl::StrCat("127.0.0.1:", peer_port_);
 }
 
 std::string LocalCluster::http_endpoint() const {
@@ -85,7 +90,7 @@ std::vector<std::string> LocalCluster::BrokerCommand() const {
           "--set=node.id=100",
           absl::StrCat("--set=node.data_dirs=", broker_data()),
           absl::StrCat("--set=cluster.id=", cluster_id_.ToString()),
-          absl::StrCat("--set=cluster.controllers=1@127.0.0.1:", peer_port_),
+          absl::StrCat("--set=cluster.controllers=1@", peer_endpoint()),
           absl::StrCat("--set=listeners.client.bind=", client_endpoint()),
           absl::StrCat("--set=listeners.http.bind=", http_endpoint())};
 }
@@ -100,10 +105,10 @@ void LocalCluster::StartController() {
   controller_ = std::make_unique<NodeProcess>(
       std::vector<std::string>{
           kControllerProgram, "--set=node.id=1",
-          absl::StrCat("--set=node.data_dir=", folder_, "/controller"),
+          absl::StrCat("--set=node.data_dir=", controller_data()),
           absl::StrCat("--set=cluster.id=", cluster_id_.ToString()),
-          absl::StrCat("--set=cluster.controllers=1@127.0.0.1:", peer_port_),
-          absl::StrCat("--set=listeners.peer.bind=127.0.0.1:", peer_port_),
+          absl::StrCat("--set=cluster.controllers=1@", peer_endpoint()),
+          absl::StrCat("--set=listeners.peer.bind=", peer_endpoint()),
           absl::StrCat("--set=listeners.http.bind=127.0.0.1:",
                        controller_http_port_)},
       folder_ + "/controller.txt");
@@ -114,6 +119,11 @@ void LocalCluster::StartBroker() {
 }
 
 std::shared_ptr<grpc::Channel> LocalCluster::Dial() const {
+  return Dial(client_endpoint());
+}
+
+std::shared_ptr<grpc::Channel> LocalCluster::Dial(
+    const std::string& endpoint) const {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
@@ -121,8 +131,8 @@ std::shared_ptr<grpc::Channel> LocalCluster::Dial() const {
   // Not shared with channels of before a restart.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(
-      client_endpoint(), grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 void LocalCluster::WaitForBroker() {

@@ -2,6 +2,7 @@
 //
 // What: formats directories below the test's own folder, picks ports, starts,
 //   kills, stops and restarts the nodes, and waits until they serve.
+//   Data may lie elsewhere (a disk of its own); what the nodes print stays.
 // Units: absl::Duration; ports. Node ids: controller 1, broker 100.
 // Empty case: nothing runs before Start.
 // Thread: one at a time.
@@ -27,10 +28,18 @@ namespace barnabas::e2e {
 // For gRPC contexts.
 std::chrono::system_clock::time_point Deadline(absl::Duration patience);
 
+struct ClusterOptions {
+  // Tells its folder from those of other clusters of the test.
+  std::string name;
+  // Where the nodes keep their data; empty: in that folder.
+  std::string data_root;
+};
+
 class LocalCluster {
  public:
-  // `name` tells its folder from those of other clusters of the test.
-  explicit LocalCluster(const std::string& name);
+  explicit LocalCluster(const std::string& name)
+      : LocalCluster(ClusterOptions{name, ""}) {}
+  explicit LocalCluster(const ClusterOptions& options);
 
   // Starts both and waits until the broker serves.
   void Start();
@@ -43,16 +52,19 @@ class LocalCluster {
   void WaitForBroker();
 
   std::string client_endpoint() const;
+  // The controller's, for admin calls while no broker is up.
+  std::string peer_endpoint() const;
   const std::string& folder() const { return folder_; }
-  std::string broker_data() const { return folder_ + "/broker"; }
+  std::string broker_data() const { return data_root_ + "/broker"; }
   std::string broker_output() const { return folder_ + "/broker.txt"; }
   const Uuid& cluster_id() const { return cluster_id_; }
 
   // Command lines, for tests that start nodes in odd ways.
   std::vector<std::string> BrokerCommand() const;
 
-  // A fresh channel to the broker's client listener.
+  // A fresh channel to the broker's client listener, or to another endpoint.
   std::shared_ptr<grpc::Channel> Dial() const;
+  std::shared_ptr<grpc::Channel> Dial(const std::string& endpoint) const;
   // Creates a topic and expects success.
   void CreateTopic(
       const std::string& topic, int32_t partitions,
@@ -60,9 +72,11 @@ class LocalCluster {
 
  private:
   std::string http_endpoint() const;
+  std::string controller_data() const { return data_root_ + "/controller"; }
   void Format();
 
   const std::string folder_;
+  const std::string data_root_;
   Uuid cluster_id_;
   int peer_port_ = 0;
   int controller_http_port_ = 0;

@@ -12,12 +12,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdint>
 #include <fstream>
 #include <sstream>
 
 extern char** environ;
 
 namespace barnabas::e2e {
+namespace {
+
+// Below Linux's ephemeral ports (32768 and above), above the well-known ones.
+constexpr int kFirstPort = 12000;
+constexpr int kPorts = 20000;
+
+}  // namespace
 
 NodeProcess::NodeProcess(const std::vector<std::string>& command,
                          const std::string& output) {
@@ -70,17 +79,24 @@ std::string ReadText(const std::string& path) {
 }
 
 int FreePort() {
-  const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  CHECK_EQ(
-      bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof(address)),
-      0);
-  socklen_t size = sizeof(address);
-  getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
-  close(descriptor);
-  return ntohs(address.sin_port);
+  // Not from the range that outgoing connections take theirs from: while a
+  // node is down, a client that dials its port could otherwise be given that
+  // very port, and would talk to itself.
+  static std::atomic<int> next(kFirstPort +
+                               static_cast<int>(getpid()) * 97 % kPorts);
+  for (int tried = 0; tried < kPorts; ++tried) {
+    const int port = kFirstPort + (next++ - kFirstPort) % kPorts;
+    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    const int bound = bind(descriptor, reinterpret_cast<sockaddr*>(&address),
+                           sizeof(address));
+    close(descriptor);
+    if (bound == 0) return port;
+  }
+  LOG(FATAL) << "no port is free";
 }
 
 }  // namespace barnabas::e2e

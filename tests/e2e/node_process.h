@@ -44,7 +44,7 @@ class NodeProcess {
 // The whole text of a file; empty if there is none.
 std::string ReadText(const std::string& path);
 
-// A TCP port on 127.0.0.1 that was free just now.
+// A TCP port on 127.0.0.1 that was free just now, another one with each call.
 int FreePort();
 
 }  // namespace barnabas::e2e

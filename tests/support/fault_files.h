@@ -29,6 +29,7 @@ namespace barnabas::support {
 class FaultFiles final : public env::FileSystem {
  public:
   FaultFiles();
+  explicit FaultFiles(std::unique_ptr<MemoryDisk> disk);
 
   // What fails, and what was done. Set rules while nothing runs.
   FaultPlan* plan() { return &state_->plan; }
@@ -36,6 +37,9 @@ class FaultFiles final : public env::FileSystem {
   // The disk after a power cut now; `seed` decides what survives of all that
   // was not synced. This one goes on as if nothing had happened.
   std::unique_ptr<FaultFiles> Crash(uint64_t seed) const;
+
+  // Look at it while nothing runs.
+  const MemoryDisk& disk() const { return *state_->disk; }
 
   // Flips bits of one byte, seen and durable; CHECK if it does not exist.
   void FlipBits(const std::string& path, int64_t position, uint8_t mask);
@@ -63,8 +67,6 @@ class FaultFiles final : public env::FileSystem {
   };
 
  private:
-  explicit FaultFiles(std::unique_ptr<MemoryDisk> disk);
-
   // Runs `change` (errno) if the plan lets it.
   template <typename Change>
   absl::Status Do(FileAction action, const std::string& path, Change change);

@@ -35,19 +35,19 @@ void Put(int64_t position, std::string_view bytes, std::string* content) {
   std::memcpy(content->data() + at, bytes.data(), bytes.size());
 }
 
-void ApplyChange(const Change& change, std::string* content) {
-  if (change.is_truncate) {
-    content->resize(static_cast<size_t>(change.position));
-  } else if (!change.bytes.empty()) {
-    Put(change.position, change.bytes, content);
-  }
+bool Overlap(const Change& write, const Change& other) {
+  if (other.is_truncate) return true;
+  const auto end = [](const Change& change) {
+    return change.position + static_cast<int64_t>(change.bytes.size());
+  };
+  return write.position < end(other) && other.position < end(write);
 }
 
 // Applies those sectors of a write that a coin picks.
 void ApplySectors(const Change& change, std::mt19937_64* random,
                   std::string* content) {
   if (change.is_truncate) {
-    if ((*random)() % 2 == 0) ApplyChange(change, content);
+    if ((*random)() % 2 == 0) change.ApplyTo(content);
     return;
   }
   std::string_view rest = change.bytes;
@@ -76,15 +76,15 @@ std::string SurvivingBytes(const Node& node, std::mt19937_64* random) {
       case Fate::kNone:
         break;
       case Fate::kAll:
-        ApplyChange(change, &content);
+        change.ApplyTo(&content);
         break;
       case Fate::kTornPrefix:
         if (i < cut) {
-          ApplyChange(change, &content);
+          change.ApplyTo(&content);
         } else if (i == cut && !change.is_truncate) {
           Change torn = change;
           torn.bytes.resize((*random)() % (torn.bytes.size() + 1));
-          ApplyChange(torn, &content);
+          torn.ApplyTo(&content);
         }
         break;
       case Fate::kSectors:
@@ -95,22 +95,62 @@ std::string SurvivingBytes(const Node& node, std::mt19937_64* random) {
   return content;
 }
 
+// The cut that a seed draws.
+class DrawnCut final : public MemoryDisk::PowerCut {
+ public:
+  explicit DrawnCut(uint64_t seed)
+      : random_(seed), survive_of_4_(random_() % 5) {}
+
+  bool KeepsName(size_t i) override { return random_() % 4 < survive_of_4_; }
+  std::string BytesOf(const Node& file) override {
+    return SurvivingBytes(file, &random_);
+  }
+
+ private:
+  std::mt19937_64 random_;
+  const uint64_t survive_of_4_;
+};
+
 // A copy of `node` in which only `names(node)` exist and all is durable.
 template <typename Names>
 NodePtr CopyTree(const NodePtr& node, const Names& names,
-                 std::mt19937_64* random) {
+                 MemoryDisk::PowerCut* cut) {
   auto copy = std::make_shared<Node>();
   copy->is_directory = node->is_directory;
   if (!node->is_directory) {
-    copy->bytes = SurvivingBytes(*node, random);
+    copy->bytes = cut->BytesOf(*node);
     copy->durable = copy->bytes;
     return copy;
   }
   for (const auto& [name, child] : names(node)) {
-    copy->names[name] = CopyTree(child, names, random);
+    copy->names[name] = CopyTree(child, names, cut);
   }
   copy->durable_names = copy->names;
   return copy;
+}
+
+void CollectUnsynced(const NodePtr& node, std::set<const Node*>* seen,
+                     std::vector<NodePtr>* found) {
+  if (!seen->insert(node.get()).second) return;
+  if (!node->changes.empty()) found->push_back(node);
+  for (const auto* const names : {&node->names, &node->durable_names}) {
+    for (const auto& [name, child] : *names) {
+      CollectUnsynced(child, seen, found);
+    }
+  }
+}
+
+void CollectSeen(const Node& node, const std::string& path,
+                 std::map<std::string, std::string>* found) {
+  for (const auto& [name, child] : node.names) {
+    const std::string inner = path + name;
+    if (child->is_directory) {
+      (*found)[inner + "/"] = "";
+      CollectSeen(*child, inner + "/", found);
+    } else {
+      (*found)[inner] = child->bytes;
+    }
+  }
 }
 
 int64_t BytesBelow(const Node& node) {
@@ -258,14 +298,24 @@ void MemoryDisk::Truncate(Node* node, int64_t size) {
 }
 
 void MemoryDisk::Sync(Node* node) {
-  for (const Change& change : node->changes) {
-    if (!change.lost) ApplyChange(change, &node->durable);
+  // What was lost and written over since is gone for good.
+  std::vector<Change> lost;
+  for (auto change = node->changes.begin(); change != node->changes.end();
+       ++change) {
+    const bool replaced = std::any_of(
+        change, node->changes.end(), [&change](const Change& later) {
+          return !later.lost && Overlap(*change, later);
+        });
+    if (change->lost && !replaced) lost.push_back(*change);
   }
-  std::erase_if(node->changes, [](const Change& c) { return !c.lost; });
+  for (const Change& change : node->changes) {
+    if (!change.lost) change.ApplyTo(&node->durable);
+  }
+  node->changes = std::move(lost);
 }
 
 void MemoryDisk::LoseUnsynced(Node* node) {
-  for (Change& change : node->changes) change.lost = true;
+  for (Change& change : node->changes) change.lost = !change.is_truncate;
 }
 
 bool MemoryDisk::Flip(Node* node, int64_t position, uint8_t mask) {
@@ -282,8 +332,38 @@ bool MemoryDisk::Flip(Node* node, int64_t position, uint8_t mask) {
 
 int64_t MemoryDisk::UsedBytes() const { return BytesBelow(*root_); }
 
+void MemoryDisk::Change::ApplyTo(std::string* content) const {
+  if (is_truncate) {
+    content->resize(static_cast<size_t>(position));
+  } else if (!bytes.empty()) {
+    Put(position, bytes, content);
+  }
+}
+
+std::vector<NodePtr> MemoryDisk::UnsyncedFiles() const {
+  std::set<const Node*> seen;
+  std::vector<NodePtr> found;
+  CollectUnsynced(root_, &seen, &found);
+  for (const NameOperation& operation : name_operations_) {
+    for (const NameChange& change : operation) {
+      if (change.node != nullptr) CollectUnsynced(change.node, &seen, &found);
+    }
+  }
+  return found;
+}
+
+std::map<std::string, std::string> MemoryDisk::Everything() const {
+  std::map<std::string, std::string> found;
+  CollectSeen(*root_, "", &found);
+  return found;
+}
+
 std::unique_ptr<MemoryDisk> MemoryDisk::AfterPowerCut(uint64_t seed) const {
-  std::mt19937_64 random(seed);
+  DrawnCut cut(seed);
+  return AfterPowerCut(&cut);
+}
+
+std::unique_ptr<MemoryDisk> MemoryDisk::AfterPowerCut(PowerCut* cut) const {
   // Durable names and those unsynced ones that survive, for each directory.
   std::map<const Node*, std::map<std::string, NodePtr>> names;
   const auto names_of = [&names](const NodePtr& directory) -> auto& {
@@ -291,15 +371,14 @@ std::unique_ptr<MemoryDisk> MemoryDisk::AfterPowerCut(uint64_t seed) const {
         .first->second;
   };
   std::set<const Node*> stopped;
-  const uint64_t survive_of_4 = random() % 5;
-  for (const NameOperation& operation : name_operations_) {
-    bool survives = random() % 4 < survive_of_4;
-    for (const NameChange& change : operation) {
+  for (size_t i = 0; i < name_operations_.size(); ++i) {
+    bool survives = cut->KeepsName(i);
+    for (const NameChange& change : name_operations_[i]) {
       if (stopped.count(change.directory.get()) != 0) survives = false;
     }
-    for (const NameChange& change : operation) {
+    for (const NameChange& change : name_operations_[i]) {
       if (!survives) {
-        stopped.insert(change.directory.get());
+        if (cut->names_in_order()) stopped.insert(change.directory.get());
       } else if (change.node == nullptr) {
         names_of(change.directory).erase(change.name);
       } else {
@@ -308,7 +387,7 @@ std::unique_ptr<MemoryDisk> MemoryDisk::AfterPowerCut(uint64_t seed) const {
     }
   }
   auto disk = std::make_unique<MemoryDisk>();
-  disk->root_ = CopyTree(root_, names_of, &random);
+  disk->root_ = CopyTree(root_, names_of, cut);
   return disk;
 }
 

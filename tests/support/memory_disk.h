@@ -9,8 +9,8 @@
 //   order. (b) Unsynced changes of names survive as a prefix for each
 //   directory; a rename happens or does not. (c) Changes before a failed sync
 //   are seen but never become durable by a later one (reliability.md 3.3); a
-//   power cut may still keep some. (d) A file whose name is durable and whose
-//   bytes are not is empty or torn.
+//   power cut may still keep some. Sizes are journalled and not lost that way.
+//   (d) A file whose name is durable and whose bytes are not is empty or torn.
 // Units: bytes. Paths use '/'; "", "." and "/" name the root, which exists.
 // Empty case: a new disk holds the root only.
 // Thread: one at a time; FaultFiles locks.
@@ -38,6 +38,9 @@ class MemoryDisk {
     std::string bytes;
     // A sync failed over it.
     bool lost = false;
+
+    // Makes it on what was there before.
+    void ApplyTo(std::string* content) const;
   };
 
   struct Node {
@@ -79,7 +82,28 @@ class MemoryDisk {
   // Bytes that all files take, reserved ones included.
   int64_t UsedBytes() const;
 
+  // Which unsynced changes survive a power cut, asked one by one.
+  class PowerCut {
+   public:
+    virtual ~PowerCut() = default;
+    // The i-th of unsynced_names().
+    virtual bool KeepsName(size_t i) = 0;
+    // Whether a lost change of names takes those behind it in the same
+    // directory along, as a journal does.
+    virtual bool names_in_order() const { return true; }
+    // What is left of a file.
+    virtual std::string BytesOf(const Node& file) = 0;
+  };
+  std::unique_ptr<MemoryDisk> AfterPowerCut(PowerCut* cut) const;
+  // The cut is drawn from `seed`.
   std::unique_ptr<MemoryDisk> AfterPowerCut(uint64_t seed) const;
+
+  // How many changes of names no sync has made durable.
+  size_t unsynced_names() const { return name_operations_.size(); }
+  // Files with unsynced bytes, whether or not their names are seen.
+  std::vector<NodePtr> UnsyncedFiles() const;
+  // What is seen, as path and bytes; a directory's path ends in '/'.
+  std::map<std::string, std::string> Everything() const;
 
  private:
   // Names that change together; an empty node takes the name away.

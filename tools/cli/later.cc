@@ -101,12 +101,6 @@ std::vector<Later> LaterTools() {
        "stop and start one node at a time",
        {},
        {"restart"}},
-      {"rpc", "Any call of the API", "grpcurl or `buf curl`: reflection is on"},
-      {"completion",
-       "Shell completion",
-       "barnabas help COMMAND",
-       {},
-       {"bash", "zsh", "fish"}},
       {"man", "Manual pages", "barnabas help COMMAND"},
   };
 }

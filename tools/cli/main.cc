@@ -30,7 +30,7 @@ std::optional<std::string> Environment(const std::string& name) {
 }
 
 std::string Ask(const std::string& question) {
-  std::cerr << question << " [y/N] " << std::flush;
+  std::cerr << question << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
   return answer;

@@ -15,7 +15,9 @@ ConnectionTable::~ConnectionTable() {
 void ConnectionTable::AddWaiting(uint64_t id, int descriptor,
                                  absl::Duration now) {
   absl::MutexLock lock(&mutex_);
-  entries_[id] = Entry{descriptor, true, now, ""};
+  Entry& entry = entries_[id];
+  entry.descriptor = descriptor;
+  entry.since = now;
   ++waiting_;
 }
 
@@ -40,7 +42,11 @@ void ConnectionTable::Remove(uint64_t id) {
   absl::MutexLock lock(&mutex_);
   const auto found = entries_.find(id);
   if (found == entries_.end()) return;
-  if (found->second.waiting) --waiting_;
+  if (found->second.waiting) {
+    --waiting_;
+  } else {
+    ended_.push_back(id);
+  }
   close(found->second.descriptor);
   entries_.erase(found);
 }
@@ -56,6 +62,38 @@ void ConnectionTable::RemoveWaiting() {
     }
   }
   waiting_ = 0;
+}
+
+void ConnectionTable::MarkActive(uint64_t id) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || found->second.active) return;
+  found->second.active = true;
+  active_.push_back(id);
+}
+
+std::vector<ConnectionTable::Active> ConnectionTable::TakeActive() {
+  std::vector<Active> taken;
+  absl::MutexLock lock(&mutex_);
+  taken.reserve(active_.size());
+  for (const uint64_t id : active_) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) continue;
+    found->second.active = false;
+    taken.push_back({id, found->second.descriptor, found->second.peer});
+  }
+  active_.clear();
+  return taken;
+}
+
+std::vector<uint64_t> ConnectionTable::TakeEnded() {
+  absl::MutexLock lock(&mutex_);
+  return std::exchange(ended_, {});
+}
+
+bool ConnectionTable::stirred() const {
+  absl::MutexLock lock(&mutex_);
+  return !active_.empty() || !ended_.empty();
 }
 
 std::vector<uint64_t> ConnectionTable::WaitingSince(

@@ -41,6 +41,20 @@ class ConnectionTable {
   void Remove(uint64_t id);
   void RemoveWaiting();
 
+  // A connection that was handed over received something, and counts as
+  // active until it is taken.
+  void MarkActive(uint64_t id);
+  struct Active {
+    uint64_t id = 0;
+    int descriptor = -1;
+    std::string peer;
+  };
+  std::vector<Active> TakeActive();
+  // Connections that were handed over and are gone since the last call.
+  std::vector<uint64_t> TakeEnded();
+  // There is something to take.
+  bool stirred() const;
+
   // Those that wait since before `since`, oldest first.
   std::vector<uint64_t> WaitingSince(absl::Duration since) const;
   std::vector<OpenConnection> HandedOver(absl::Duration now) const;
@@ -53,6 +67,7 @@ class ConnectionTable {
   struct Entry {
     int descriptor = -1;
     bool waiting = true;
+    bool active = false;
     absl::Duration since;
     std::string peer;
   };
@@ -61,6 +76,8 @@ class ConnectionTable {
   // Numbers rise, so the order is that of arrival.
   std::map<uint64_t, Entry> entries_ ABSL_GUARDED_BY(mutex_);
   int32_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<uint64_t> active_ ABSL_GUARDED_BY(mutex_);
+  std::vector<uint64_t> ended_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace barnabas::env

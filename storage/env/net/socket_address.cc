@@ -65,6 +65,11 @@ std::string SocketAddress::ToString() const {
   }
   if (storage.ss_family == AF_INET6) {
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&storage);
+    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+      // An IPv4 peer of a socket for both.
+      inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], text, sizeof(text));
+      return absl::StrCat(text, ":", port());
+    }
     inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof(text));
     return absl::StrCat("[", text, "]:", port());
   }

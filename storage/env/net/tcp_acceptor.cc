@@ -2,8 +2,8 @@
 
 #include <fcntl.h>
 #include <glog/logging.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/epoll.h>
@@ -89,7 +89,7 @@ class EpollAcceptor final : public TcpAcceptor {
   EpollAcceptor(const Options& options, int listening);
   ~EpollAcceptor() override;
 
-  void Start(Take take) override;
+  void Start(Take take, Watch watch) override;
   void StopAccepting() override;
   int32_t port() const override { return port_; }
   AcceptorFacts facts() const override;
@@ -105,6 +105,13 @@ class EpollAcceptor final : public TcpAcceptor {
     std::atomic<int64_t> wrong_preface = 0;
     std::atomic<int64_t> preface_timeouts = 0;
   };
+  // What the owner wants to be told.
+  struct Owner {
+    Take take;
+    Watch watch;
+    // The watch asked for another round.
+    bool wants_round = false;
+  };
 
   void Run();
   void Wake();
@@ -114,6 +121,8 @@ class EpollAcceptor final : public TcpAcceptor {
   void Admit(int descriptor);
   void Look(uint64_t id, uint32_t events);
   void Hand(uint64_t id, int descriptor);
+  int WaitMs() const;
+  void Round(absl::Duration now);
   void DropLateCallers();
   void CloseListening();
 
@@ -123,7 +132,7 @@ class EpollAcceptor final : public TcpAcceptor {
   SystemClock clock_;
   ConnectionTable connections_;
   Counters counters_;
-  Take take_;
+  Owner owner_;
 
   // Descriptors: epoll, the wake-up event, the listening socket and the
   // spare one. The last two belong to the thread.
@@ -165,9 +174,10 @@ EpollAcceptor::~EpollAcceptor() {
   close(epoll_);
 }
 
-void EpollAcceptor::Start(Take take) {
+void EpollAcceptor::Start(Take take, Watch watch) {
   CHECK(!thread_.joinable()) << "an acceptor starts once";
-  take_ = std::move(take);
+  owner_.take = std::move(take);
+  owner_.watch = std::move(watch);
   thread_ = std::thread([this] { Run(); });
   pthread_setname_np(thread_.native_handle(),
                      ("accept " + options_.name).substr(0, 15).c_str());
@@ -207,17 +217,49 @@ bool EpollAcceptor::Shut(uint64_t connection) {
 void EpollAcceptor::Run() {
   std::array<epoll_event, 64> events;
   absl::Duration swept = clock_.Monotonic();
+  absl::Duration watched = swept;
   while (!stop_) {
-    const int wait_ms = connections_.waiting() > 0 ? kSweepMs : -1;
     const int count = epoll_wait(epoll_, events.data(),
-                                 static_cast<int>(events.size()), wait_ms);
+                                 static_cast<int>(events.size()), WaitMs());
     for (int i = 0; i < count; ++i) Serve(events[i]);
     if (stop_accepting_) CloseListening();
     const absl::Duration now = clock_.Monotonic();
+    if (now - watched >= options_.watch_period) {
+      watched = now;
+      Round(now);
+    }
     if (now - swept < absl::Milliseconds(kSweepMs)) continue;
     swept = now;
     DropLateCallers();
   }
+}
+
+int EpollAcceptor::WaitMs() const {
+  if (owner_.wants_round || connections_.stirred()) {
+    return static_cast<int>(absl::ToInt64Milliseconds(options_.watch_period));
+  }
+  return connections_.waiting() > 0 ? kSweepMs : -1;
+}
+
+void EpollAcceptor::Round(absl::Duration now) {
+  if (!owner_.wants_round && !connections_.stirred()) return;
+  TrafficRound round;
+  round.now = now;
+  round.ended = connections_.TakeEnded();
+  for (ConnectionTable::Active& active : connections_.TakeActive()) {
+    tcp_info facts{};
+    socklen_t size = sizeof(facts);
+    if (getsockopt(active.descriptor, IPPROTO_TCP, TCP_INFO, &facts, &size) ==
+        0) {
+      round.active.push_back({active.id, std::move(active.peer),
+                              static_cast<int64_t>(facts.tcpi_bytes_received)});
+    }
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLONESHOT;
+    event.data.u64 = active.id;
+    epoll_ctl(epoll_, EPOLL_CTL_MOD, active.descriptor, &event);
+  }
+  owner_.wants_round = owner_.watch(round);
 }
 
 void EpollAcceptor::Serve(const epoll_event& event) {
@@ -305,8 +347,12 @@ void EpollAcceptor::Admit(int descriptor) {
 void EpollAcceptor::Look(uint64_t id, uint32_t events) {
   const int descriptor = connections_.Waiting(id);
   if (descriptor < 0) {
-    // A duplicate: both directions are shut, so the owner is done with it.
-    if ((events & (EPOLLHUP | EPOLLERR)) != 0) connections_.Remove(id);
+    // A duplicate. Both directions shut: the owner is done with it.
+    if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
+      connections_.Remove(id);
+    } else {
+      connections_.MarkActive(id);
+    }
     return;
   }
   switch (PeekOpening(descriptor, options_.preface)) {
@@ -340,11 +386,12 @@ void EpollAcceptor::Hand(uint64_t id, int descriptor) {
   epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
   connections_.HandOver(id, duplicate, peer);
   epoll_event event{};
-  // Only the end of both directions is told.
-  event.events = 0;
+  // The end of both directions is always told; that something came, once a
+  // round, so that a busy connection does not wake this thread all the time.
+  event.events = EPOLLIN | EPOLLONESHOT;
   event.data.u64 = id;
   epoll_ctl(epoll_, EPOLL_CTL_ADD, duplicate, &event);
-  take_(descriptor);
+  owner_.take(descriptor);
 }
 
 void EpollAcceptor::DropLateCallers() {

@@ -3,12 +3,16 @@
 // What: binds, accepts on its own thread, waits until a connection has sent
 //   the opening bytes of its protocol, and hands the descriptor to its owner.
 //   A duplicate of each descriptor handed over is kept, so that an offender
-//   can be shut and so that ends of connections are seen (README 37).
+//   can be shut and so that ends of connections are seen (README 37). A watch
+//   is told, at most once a period, which connections received something; a
+//   connection costs nothing while it is silent, and two system calls a
+//   period while it is not.
 // Place: below client/serving/listener; knows no gRPC.
-// Units: absl::Duration; ports 0..65535, where 0 lets the kernel choose.
+// Units: absl::Duration; bytes; ports 0..65535, where 0 lets the kernel
+//   choose.
 // Empty case: an empty `preface` hands every connection over at once.
-// Thread: Start and Stop by the owner; all else from any thread. `take` is
-//   called on the acceptor's thread and must not block.
+// Thread: Start and Stop by the owner; all else from any thread. `take` and
+//   `watch` are called on the acceptor's thread and must not block.
 // Errors: ADDRESS_IN_USE (names the port and, if it can be told, the holder),
 //   PERMISSION_DENIED (low ports), INVALID_NODE_FILE (a host that is not
 //   here). Once started it never fails: out of descriptors it gives up a
@@ -53,8 +57,27 @@ struct OpenConnection {
   absl::Duration age;
 };
 
+// What one connection received from its peer since it was opened.
+struct ConnectionTraffic {
+  uint64_t id = 0;
+  std::string peer;
+  int64_t received_bytes = 0;
+};
+
+// What happened to connections since the last round.
+struct TrafficRound {
+  absl::Duration now;
+  // Those that received something.
+  std::vector<ConnectionTraffic> active;
+  // Those that are gone.
+  std::vector<uint64_t> ended;
+};
+
 class TcpAcceptor {
  public:
+  // Looks at a round; true asks for the next one even if nothing happens.
+  using Watch = absl::AnyInvocable<bool(const TrafficRound& round)>;
+
   struct Options {
     // Shown in logs and by ps: "client", "peer".
     std::string name;
@@ -66,6 +89,7 @@ class TcpAcceptor {
     absl::Duration preface_timeout = absl::Seconds(5);
     // Sent to a caller that speaks HTTP/1, before it is shut. May be empty.
     std::string http1_answer;
+    absl::Duration watch_period = absl::Milliseconds(50);
   };
   // Takes a connected, non-blocking descriptor and owns it from then on.
   using Take = absl::AnyInvocable<void(int descriptor)>;
@@ -76,7 +100,7 @@ class TcpAcceptor {
 
   virtual ~TcpAcceptor() = default;
 
-  virtual void Start(Take take) = 0;
+  virtual void Start(Take take, Watch watch) = 0;
   // Closes the listening socket and all that still wait; connections that
   // were handed over go on and are still watched.
   virtual void StopAccepting() = 0;

@@ -49,8 +49,10 @@ class PartitionTest : public testing::Test {
 
   void Make(const PartitionSettings& settings) {
     partition_ = std::make_shared<Partition>(
-        Partition::Deps{
-            .loop = &loop_, .workers = &workers_, .metrics = &metrics_},
+        Partition::Deps{.loop = &loop_,
+                        .workers = &workers_,
+                        .metrics = &metrics_,
+                        .disk = &disk_},
         TopicPartition{Uuid::FromRandom(1, 2), PartitionIndex(0)}, "t",
         settings);
   }
@@ -106,9 +108,25 @@ class PartitionTest : public testing::Test {
   support::SimWorkerPool workers_;
   env::Registry registry_;
   ReplicationMetrics metrics_;
+  DiskGuard disk_;
   std::shared_ptr<Answers> answers_;
   std::shared_ptr<Partition> partition_;
 };
+
+TEST_F(PartitionTest, TheTimeToEachAnswerIsRecordedByAcks) {
+  Open();
+  Produce(1, v1::ACKS_LEADER);
+  Produce(2);
+  Produce(3, v1::ACKS_NONE);
+  const auto recorded = [this](v1::Acks acks) {
+    return metrics_.ProduceLatency(acks)->Snapshot().count();
+  };
+  EXPECT_EQ(recorded(v1::ACKS_LEADER), 0u);
+  EXPECT_EQ(recorded(v1::ACKS_NONE), 1u);
+  scheduler_.RunReady();
+  EXPECT_EQ(recorded(v1::ACKS_LEADER), 1u);
+  EXPECT_EQ(recorded(v1::ACKS_ALL), 1u);
+}
 
 TEST_F(PartitionTest, DiskAcknowledgesOnlyAfterTheSync) {
   Open();
@@ -205,9 +223,11 @@ TEST_F(PartitionTest, WhoDoesNotLeadNamesTheLeader) {
 TEST_F(PartitionTest, ReadersAreWokenOnceByTheHighWatermark) {
   Open();
   int woken = 0;
-  ASSERT_OK(partition_->AwaitRead(1, Offset(0), [&woken] { ++woken; }));
-  ASSERT_OK(partition_->AwaitRead(2, Offset(0), [&woken] { ++woken; }));
-  partition_->CancelRead(2);
+  ASSERT_OK(
+      partition_->readers()->Await(1, Offset(0), [&woken](bool) { ++woken; }));
+  ASSERT_OK(
+      partition_->readers()->Await(2, Offset(0), [&woken](bool) { ++woken; }));
+  partition_->readers()->Cancel(2);
   Produce(1);
   EXPECT_EQ(woken, 0);
   scheduler_.RunReady();
@@ -227,6 +247,55 @@ TEST_F(PartitionTest, MinInsyncReplicasAreAskedForByAllOnly) {
   Produce(2, v1::ACKS_LEADER);
   scheduler_.RunReady();
   EXPECT_OK(AnswerTo(2));
+}
+
+TEST_F(PartitionTest, ANearlyFullDiskRefusesProduceAndLetsReadsGoOn) {
+  constexpr DiskGuard::Limits kReserve = {.reserve_bytes = 100,
+                                          .reserve_percent = 10};
+  Open();
+  disk_.Measured({.total_bytes = 1000, .free_bytes = 101}, kReserve);
+  // The one that uses the last of it still fits.
+  Produce(1);
+  Produce(2);
+  ProduceStructured(3);
+  scheduler_.RunReady();
+  EXPECT_OK(AnswerTo(1));
+  EXPECT_THAT(AnswerTo(2), HasErrorCode(ErrorCode::kDiskFull));
+  EXPECT_THAT(AnswerTo(3), HasErrorCode(ErrorCode::kDiskFull));
+  EXPECT_TRUE(RetryAfterOf(AnswerTo(2).status()).has_value());
+  std::string buffer;
+  const auto read =
+      partition_->Read(Offset(0), 1 << 20, nullptr, [&](size_t n) {
+        buffer.resize(n);
+        return buffer.data();
+      });
+  ASSERT_OK(read);
+  EXPECT_EQ(read->next_offset, Offset(5));
+  disk_.Measured({.total_bytes = 1000, .free_bytes = 500}, kReserve);
+  Produce(4);
+  scheduler_.RunReady();
+  ASSERT_OK(AnswerTo(4));
+  EXPECT_EQ(AnswerTo(4)->base_offset, Offset(5)) << "nothing is missing";
+}
+
+TEST_F(PartitionTest, WorkOnTheLogIsForLeadersOnly) {
+  const auto advance = [](const PartitionSettings&, Offset high_watermark,
+                          log::PartitionLog* log) {
+    return log->AdvanceStart(high_watermark);
+  };
+  EXPECT_THAT(partition_->RunOnLog(advance),
+              HasErrorCode(ErrorCode::kBrokerNotAvailable));
+  Open();
+  Produce(1);
+  scheduler_.RunReady();
+  ASSERT_OK(partition_->RunOnLog(advance));
+  EXPECT_EQ(partition_->Serve(std::nullopt)->log_start, Offset(5));
+  Leadership elsewhere;
+  elsewhere.leader.broker = BrokerId(101);
+  partition_->Lead(elsewhere);
+  EXPECT_THAT(partition_->RunOnLog(advance),
+              HasErrorCode(ErrorCode::kNotLeader));
+  EXPECT_OK(partition_->Log()) << "the log is open, whoever leads";
 }
 
 TEST_F(PartitionTest, ClosingAcknowledgesWhatWasAccepted) {

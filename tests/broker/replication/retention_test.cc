@@ -62,6 +62,16 @@ TEST_F(RetentionTest, OldSealedSegmentsGo) {
   EXPECT_EQ(StartAfter(kBegin + 1000 * 1000), Offset(9));
 }
 
+TEST_F(RetentionTest, WithoutTrafficTheLastSegmentGoesAsWell) {
+  settings_.retention_ms = 5000;
+  settings_.log.segment_open_ms_max = 5000;
+  log_->SetConfig(settings_.log);
+  EXPECT_EQ(StartAfter(kBegin + 1000 * 1000), Offset(9));
+  clock_.Advance(absl::Milliseconds(5001));
+  EXPECT_EQ(StartAfter(kBegin + 1000 * 1000), Offset(10));
+  EXPECT_EQ(log_->facts().log_end, Offset(10));
+}
+
 TEST_F(RetentionTest, TheOldestGoWhileEnoughIsLeft) {
   settings_.retention_bytes = 4 * batch_bytes_;
   EXPECT_EQ(StartAfter(kBegin), Offset(6));

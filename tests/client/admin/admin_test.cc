@@ -188,14 +188,14 @@ TEST(AdminTest, OffsetsComeFromEveryLeader) {
   const auto admin = *Admin::Create(OptionsFor({cluster.Endpoint(0)}));
   v1::ListOffsetsRequest request;
   request.mutable_topic()->set_name("orders");
-  const auto response = admin->ListOffsets(request);
+  const auto response = admin->leaders().ListOffsets(request);
   ASSERT_TRUE(response.ok()) << response.status();
   ASSERT_EQ(response->partitions_size(), 5);
   for (const v1::PartitionOffsets& partition : response->partitions()) {
     EXPECT_FALSE(partition.has_error()) << partition.DebugString();
   }
   request.mutable_topic()->set_name("unheard");
-  EXPECT_EQ(CodeOf(admin->ListOffsets(request).status()),
+  EXPECT_EQ(CodeOf(admin->leaders().ListOffsets(request).status()),
             ErrorCode::kUnknownTopic);
 }
 

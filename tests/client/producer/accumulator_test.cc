@@ -14,14 +14,18 @@ namespace {
 
 constexpr absl::Duration kNow = absl::Seconds(5);
 
-Accumulator::Outcome Add(Accumulator* accumulator, std::string_view value,
+Accumulator::Outcome Add(Accumulator* accumulator,
+                         std::optional<std::string_view> value,
                          DeliveryCallback callback = nullptr,
                          absl::Duration now = kNow) {
-  GatheredRecord record;
-  record.timestamp_ms = 1000;
-  record.value = value;
-  record.bytes =
-      static_cast<int64_t>(record::BatchBuilder::RecordBytesMax({}, value, {}));
+  const std::optional<std::string_view> no_key;
+  const GatheredRecord record{
+      .key = no_key,
+      .value = value,
+      .headers = {},
+      .timestamp_ms = 1000,
+      .bytes = static_cast<int64_t>(
+          record::BatchBuilder::RecordBytesMax({}, value, {}))};
   return accumulator->Append(record, now, 1, std::move(callback));
 }
 

@@ -67,6 +67,18 @@ TEST(SliceCursorTest, TakenPiecesLieInTheSlices) {
   EXPECT_EQ(cursor.left(), 1u);
 }
 
+TEST(SliceCursorTest, PeekCopiesAndStays) {
+  const auto slices = Cut("abcdefgh", 3);
+  SliceCursor cursor(slices);
+  cursor.Split(1);
+  char bytes[8];
+  EXPECT_EQ(cursor.Peek(4, bytes), 4u);
+  EXPECT_EQ(std::string_view(bytes, 4), "bcde");
+  EXPECT_EQ(cursor.Peek(8, bytes), 7u);
+  EXPECT_EQ(std::string_view(bytes, 7), "bcdefgh");
+  EXPECT_EQ(cursor.left(), 7u);
+}
+
 TEST(SliceCursorTest, RefusesWhatIsNoPlainField) {
   const std::string bad[] = {
       "\x07\x01",                  // wire type 7

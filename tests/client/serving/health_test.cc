@@ -49,6 +49,24 @@ TEST(HealthBoardTest, TellsEveryListenerOldAndNew) {
   EXPECT_EQ(board.ReadyFault(), "fenced");
 }
 
+TEST(HealthBoardTest, AHeldServiceDoesNotServeWhileTheNodeIsReady) {
+  HealthBoard board;
+  board.SetService("a.B", true);
+  board.SetReady(true);
+  board.HoldService("a.B", true);
+  EXPECT_FALSE(board.IsServing("a.B"));
+  EXPECT_TRUE(board.IsServing("readiness"));
+  // Fenced and let in again meanwhile: it is held all the same.
+  board.SetService("a.B", false);
+  board.SetService("a.B", true);
+  EXPECT_FALSE(board.IsServing("a.B"));
+  board.HoldService("a.B", false);
+  EXPECT_TRUE(board.IsServing("a.B"));
+  board.SetService("a.B", false);
+  board.HoldService("a.B", false);
+  EXPECT_FALSE(board.IsServing("a.B")) << "letting go serves nothing by itself";
+}
+
 TEST(HealthBoardTest, KnowsReasons) {
   HealthBoard board;
   board.SetLive(false, "the loop is stuck");

@@ -32,7 +32,8 @@ using HealthStub = grpc::health::v1::Health::Stub;
 
 class ListenerTest : public ::testing::Test {
  protected:
-  ListenerTest() : loop_({&clock_, "test"}), admin_(&levels_, &loop_) {}
+  ListenerTest()
+      : loop_({&clock_, "test"}), admin_(&levels_, &loop_, nullptr) {}
 
   void StartListener(ListenerOptions options = {}) {
     options.name = "test";

@@ -21,7 +21,13 @@ using ::barnabas::support::HasErrorCode;
 
 class NodeAdminTest : public ::testing::Test {
  protected:
-  NodeAdminTest() : loop_(&scheduler_), admin_(&levels_, &loop_) {
+  NodeAdminTest()
+      : loop_(&scheduler_),
+        admin_(&levels_, &loop_, [](const v1::DescribeLogDirsRequest& request) {
+          v1::DescribeLogDirsResponse response;
+          response.add_dirs()->set_path(request.topics(0));
+          return response;
+        }) {
     levels_.SetSeverity(env::LogSeverity::kInfo);
     levels_.SetVerbosity("", 0).IgnoreError();
     ListenerOptions options;
@@ -70,6 +76,15 @@ TEST_F(NodeAdminTest, TellsTheLevelsInForce) {
   ASSERT_OK(FromGrpc(stub_->GetLogLevels(&context, {}, &levels)));
   EXPECT_EQ(levels.severity(), v1::SEVERITY_INFO);
   EXPECT_EQ(levels.verbosity(), 0);
+}
+
+TEST_F(NodeAdminTest, AsksTheOwnerForLogDirectories) {
+  grpc::ClientContext context;
+  v1::DescribeLogDirsRequest request;
+  request.add_topics("orders");
+  v1::DescribeLogDirsResponse dirs;
+  ASSERT_OK(FromGrpc(stub_->DescribeLogDirs(&context, request, &dirs)));
+  EXPECT_EQ(dirs.dirs(0).path(), "orders");
 }
 
 TEST_F(NodeAdminTest, ChangesSeverityAndVerbosity) {

@@ -208,22 +208,5 @@ TEST_F(MetadataStreamsTest, AWatchTellsOnlyOfTheTopicsItNamed) {
   EXPECT_EQ(step.topics(0).name(), "wanted");
 }
 
-TEST_F(MetadataStreamsTest, AWatchThatDoesNotReadGetsASnapshotLater) {
-  Watch watch(NewChannel(), {});
-  // More than the network's buffers and the queue hold together.
-  for (int i = 0; i < 300; ++i) {
-    ASSERT_OK(CreateTopic("t" + std::to_string(i), 100));
-  }
-  const int64_t version = Describe().metadata_version();
-  std::set<std::string> topics;
-  v1::WatchMetadataResponse frame;
-  while (frame.metadata_version() < version) {
-    frame = watch.Read();
-    if (frame.snapshot()) topics.clear();
-    for (const auto& topic : frame.topics()) topics.insert(topic.name());
-  }
-  EXPECT_EQ(topics.size(), 300u) << "nothing is lost on the way";
-}
-
 }  // namespace
 }  // namespace barnabas::controller

@@ -142,6 +142,15 @@ TEST(NodeFile, VariablesStandForOverrides) {
   EXPECT_EQ(OverrideOfVariable("BARNABAS_CFG_", "x"), std::nullopt);
 }
 
+TEST(NodeFile, WhatIsNoYamlIsToldAloneWithItsLine) {
+  const auto parsed =
+      ParseBrokerNode({"b.yaml", "node: {id: 7\n  x [y]\n", {}});
+  ASSERT_THAT(parsed, support::HasErrorCode(ErrorCode::kInvalidNodeFile));
+  const std::string text(parsed.status().message());
+  EXPECT_EQ(text.rfind("b.yaml:2: not YAML", 0), 0u) << text;
+  EXPECT_EQ(text.find("missing"), std::string::npos) << text;
+}
+
 TEST(NodeFile, WhatIsTypedWinsOverTheEnvironment) {
   const NodeFile file = WithVariables(
       {"", "", {"node.id=2"}},

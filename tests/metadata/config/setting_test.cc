@@ -35,7 +35,7 @@ TEST(Setting, EveryOneIsDescribedAndBounded) {
       EXPECT_FALSE(setting->doc.empty());
       EXPECT_NE(setting->change, v1::CHANGE_UNSPECIFIED);
       EXPECT_LE(setting->minimum, setting->maximum);
-      if (setting->kind == ValueKind::kInteger) {
+      if (setting->kind != ValueKind::kText) {
         EXPECT_NE(setting->unit, v1::UNIT_UNSPECIFIED);
         EXPECT_GT(setting->minimum, std::numeric_limits<int64_t>::min());
       } else {

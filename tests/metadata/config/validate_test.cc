@@ -53,6 +53,24 @@ TEST(Validate, ValuesAreRecordedWithoutUnits) {
           Pair("retention.bytes", "-1"))));
 }
 
+TEST(Validate, RatiosAreDecimalNumbers) {
+  const std::string key = "min.cleanable.dirty.ratio";
+  EXPECT_THAT(Validate(ConfigScope::kTopic, {{key, "0.250"}}),
+              IsOkAndHolds(ElementsAre(Pair(key, "0.25"))));
+  for (const char* text : {"1.01", "-0.1", "half", "", "nan", "0.5x"}) {
+    EXPECT_THAT(Message(Validate(ConfigScope::kTopic, {{key, text}})),
+                HasSubstr("is not a number from 0 to 1"))
+        << text;
+  }
+}
+
+TEST(Validate, TheLeastCompactionLagIsNotAboveTheMost) {
+  EXPECT_THAT(
+      Message(Validate(ConfigScope::kTopic, {{"max.compaction.lag.ms", "1s"}},
+                       {{"min.compaction.lag.ms", "2000"}})),
+      HasSubstr("2000 > max.compaction.lag.ms 1000"));
+}
+
 TEST(Validate, AnAbsentValueUnsets) {
   EXPECT_THAT(
       Validate(ConfigScope::kTopic, {{"flush", std::nullopt}}),

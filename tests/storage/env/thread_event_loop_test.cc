@@ -254,5 +254,89 @@ TEST_F(ThreadEventLoopDeathTest, CannotStopItself) {
       "cannot stop itself");
 }
 
+// Runs on whichever thread, but never two at once, and none is lost.
+TEST_F(ThreadEventLoopTest, BorrowedOrNotTasksRunOneAtATimeInOrder) {
+  ThreadEventLoop loop(Options());
+  constexpr int kPosters = 3;
+  constexpr int kTasks = 20000;
+  std::atomic<int> inside = 0;
+  int ran = 0;
+  int timers = 0;
+  std::vector<int> last(kPosters, -1);
+  std::vector<std::thread> posters;
+  for (int p = 0; p < kPosters; ++p) {
+    posters.emplace_back([&, p] {
+      for (int i = 0; i < kTasks; ++i) {
+        Task task = [&, p, i] {
+          EXPECT_EQ(inside.fetch_add(1), 0);
+          EXPECT_TRUE(loop.IsOnLoop());
+          EXPECT_EQ(i, last[p] + 1);
+          last[p] = i;
+          ++ran;
+          if (i % 100 == 0) {
+            loop.After(absl::Microseconds(i % 7), [&] {
+              EXPECT_EQ(inside.fetch_add(1), 0);
+              ++timers;
+              inside.fetch_sub(1);
+            });
+          }
+          inside.fetch_sub(1);
+        };
+        if ((i + p) % 3 == 0) {
+          loop.PostAlways(std::move(task));
+        } else {
+          loop.RunOrPost(std::move(task));
+        }
+      }
+    });
+  }
+  for (std::thread& poster : posters) poster.join();
+  RunOn(&loop, [] {});
+  EXPECT_EQ(ran, kPosters * kTasks);
+  // Timers are due by now, but may not have run before the task above.
+  std::promise<void> done;
+  RunOn(&loop, [&] {
+    loop.After(absl::Milliseconds(1), [&done] { done.set_value(); });
+  });
+  ASSERT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_EQ(timers, kPosters * kTasks / 100);
+}
+
+TEST_F(ThreadEventLoopTest, ASleepingLoopBorrowsItsCaller) {
+  ThreadEventLoop loop(Options());
+  const std::thread::id here = std::this_thread::get_id();
+  // The loop falls asleep some time.
+  std::thread::id ran;
+  while (ran != here) {
+    std::promise<void> done;
+    loop.RunOrPost([&] {
+      ran = std::this_thread::get_id();
+      done.set_value();
+    });
+    ASSERT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
+  }
+  EXPECT_FALSE(loop.IsOnLoop());
+}
+
+TEST_F(ThreadEventLoopTest, WhatComesWhileItIsBorrowedRunsAfterwards) {
+  ThreadEventLoop loop(Options());
+  std::promise<void> timer;
+  std::promise<void> task;
+  bool inside = true;
+  loop.RunOrPost([&] {
+    loop.After(absl::ZeroDuration(), [&] {
+      EXPECT_FALSE(inside);
+      timer.set_value();
+    });
+    loop.PostAlways([&] {
+      EXPECT_FALSE(inside);
+      task.set_value();
+    });
+    inside = false;
+  });
+  ASSERT_EQ(task.get_future().wait_for(kPatience), std::future_status::ready);
+  ASSERT_EQ(timer.get_future().wait_for(kPatience), std::future_status::ready);
+}
+
 }  // namespace
 }  // namespace barnabas::env

@@ -36,9 +36,9 @@ TEST(DurablePointTest, TheLastWrittenIsRead) {
   ASSERT_OK(DurablePointFile::Create(&files, ".", Point(5)));
   EXPECT_THAT(DurablePointFile::Read(&files, "."),
               support::IsOkAndHolds(Point(5)));
-  ASSERT_OK_AND_ASSIGN(const auto file, DurablePointFile::Open(&files, ".", 0));
+  DurablePointFile file(&files, ".", 0);
   // It may go down too: a log is cut.
-  for (const int64_t end : {10, 30, 20}) ASSERT_OK(file->Write(Point(end)));
+  for (const int64_t end : {10, 30, 20}) ASSERT_OK(file.Write(Point(end)));
   EXPECT_THAT(DurablePointFile::Read(&files, "."),
               support::IsOkAndHolds(WithRound(Point(20), 3)));
 }
@@ -47,11 +47,10 @@ TEST(DurablePointTest, ATornWriteLeavesTheOneBefore) {
   for (uint64_t seed = 0; seed < 200; ++seed) {
     FaultFiles files;
     ASSERT_OK(DurablePointFile::Create(&files, ".", Point(5)));
-    ASSERT_OK_AND_ASSIGN(const auto file,
-                         DurablePointFile::Open(&files, ".", 0));
-    ASSERT_OK(file->Write(Point(6)));
+    DurablePointFile file(&files, ".", 0);
+    ASSERT_OK(file.Write(Point(6)));
     files.plan()->DieAfter(static_cast<int64_t>(seed % 2));
-    EXPECT_FALSE(file->Write(Point(7)).ok());
+    EXPECT_FALSE(file.Write(Point(7)).ok());
     ASSERT_OK_AND_ASSIGN(const auto found,
                          DurablePointFile::Read(files.Crash(seed).get(), "."));
     EXPECT_TRUE(found == WithRound(Point(6), 1) ||
@@ -62,8 +61,8 @@ TEST(DurablePointTest, ATornWriteLeavesTheOneBefore) {
 TEST(DurablePointTest, OneDamagedSlotIsPassedOverTwoAreDamage) {
   FaultFiles files;
   ASSERT_OK(DurablePointFile::Create(&files, ".", Point(5)));
-  ASSERT_OK_AND_ASSIGN(const auto file, DurablePointFile::Open(&files, ".", 0));
-  ASSERT_OK(file->Write(Point(6)));
+  DurablePointFile file(&files, ".", 0);
+  ASSERT_OK(file.Write(Point(6)));
   files.FlipBits("durable-point", 512 + 20, 1);
   EXPECT_THAT(DurablePointFile::Read(&files, "."),
               support::IsOkAndHolds(Point(5)));

@@ -15,7 +15,7 @@ class FlushLedgerTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_OK(DurablePointFile::Create(&files_, ".", At(0)));
-    ASSERT_OK_AND_ASSIGN(marks_, DurableMarks::Open(&files_, ".", 0));
+    marks_ = std::make_shared<DurableMarks>(&files_, ".", 0);
     ledger_.emplace(&files_, ".", marks_, At(0));
     ASSERT_OK_AND_ASSIGN(active_, files_.Open("a", env::OpenMode::kCreate));
   }

@@ -15,7 +15,7 @@ class FlushRoundTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_OK(DurablePointFile::Create(&files_, ".", DurablePoint{}));
-    ASSERT_OK_AND_ASSIGN(work_.marks, DurableMarks::Open(&files_, ".", 0));
+    work_.marks = std::make_shared<DurableMarks>(&files_, ".", 0);
     ASSERT_OK_AND_ASSIGN(work_.dirty.emplace_back(),
                          files_.Open("a", env::OpenMode::kCreate));
     work_.files = &files_;

@@ -22,8 +22,10 @@ TEST_F(LogFilesTest, SortsByKindAndLeavesStrangersAlone) {
        {"00000000000000000010.log", "00000000000000000000.log",
         "00000000000000000010.index", "00000000000000000020.timeindex",
         "00000000000000000010.snapshot", "x.tmp",
-        "00000000000000000003.log.cut", "00000000000000000007.cut", "y.deleted",
-        "stranger", "leader-epoch-checkpoint", "1.log"}) {
+        "00000000000000000005.log.swap", "00000000000000000005.index.swap",
+        "00000000000000000006.log.cleaned", "00000000000000000003.log.cut",
+        "00000000000000000007.cut", "y.deleted", "stranger",
+        "leader-epoch-checkpoint", "1.log"}) {
     Touch(name);
   }
   ASSERT_OK_AND_ASSIGN(const LogFiles found, ListLogFiles(&files_, "."));
@@ -31,7 +33,11 @@ TEST_F(LogFilesTest, SortsByKindAndLeavesStrangersAlone) {
   EXPECT_EQ(found.snapshots, std::vector{Offset(10)});
   EXPECT_EQ(found.orphans,
             std::vector<std::string>{"00000000000000000020.timeindex"});
-  EXPECT_EQ(found.leftovers, (std::vector<std::string>{"x.tmp", "y.deleted"}));
+  EXPECT_EQ(found.swaps, std::vector{Offset(5)});
+  EXPECT_EQ(found.leftovers,
+            (std::vector<std::string>{"00000000000000000005.index.swap",
+                                      "00000000000000000006.log.cleaned",
+                                      "x.tmp", "y.deleted"}));
   EXPECT_EQ(found.cuts.size(), 2);
 }
 

@@ -97,6 +97,14 @@ TEST_F(LogReaderTest, AtLeastOneBatchAtMostTheBytes) {
   }
 }
 
+TEST_F(LogReaderTest, NoMemoryForABatchThatWillNotFit) {
+  const size_t one = batches_[0].size();
+  ASSERT_OK(Read(0, 60, static_cast<int64_t>(3 * one - 1)));
+  EXPECT_EQ(memory_.size(), 2 * one);
+  ASSERT_OK(Read(0, 9, static_cast<int64_t>(4 * one)));
+  EXPECT_EQ(memory_.size(), 3 * one);
+}
+
 TEST_F(LogReaderTest, BeginsWithTheBatchThatHoldsTheOffset) {
   for (int64_t from = 0; from < 60; ++from) {
     ASSERT_OK_AND_ASSIGN(const ReadOutcome read, Read(from, 60, 1));
@@ -172,7 +180,8 @@ TEST_F(LogReaderTest, LargestTimeIsTheFirstRecordThatHasIt) {
     const auto expected = std::max_element(
         records.begin(), records.end(),
         [](const auto& a, const auto& b) { return a.first < b.first; });
-    ASSERT_OK_AND_ASSIGN(const auto match, Reader(start).FindMaxTime());
+    ASSERT_OK_AND_ASSIGN(const auto match,
+                         Reader(start).FindTime(LargestTime{}));
     ASSERT_TRUE(match.has_value());
     EXPECT_EQ(match->offset.value(), expected->second) << start;
     EXPECT_EQ(match->timestamp_ms, expected->first);

@@ -1,5 +1,6 @@
 #include "storage/log/producer_restore.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -42,16 +43,19 @@ class ProducerRestoreTest : public testing::Test {
 
   std::vector<ProducerEntry> Restored(std::vector<Offset> snapshots,
                                       int64_t trusted) {
-    absl::StatusOr<ProducerWindow> window = RestoreProducers(
+    absl::StatusOr<RestoredProducers> restored = RestoreProducers(
         ProducerSource{&files_, ".", std::move(snapshots), Offset(trusted)},
         segments_, 0);
-    EXPECT_OK(window.status());
-    return window.ok() ? window->Entries() : std::vector<ProducerEntry>();
+    EXPECT_OK(restored.status());
+    if (!restored.ok()) return {};
+    passed_over_ = restored->passed_over;
+    return restored->window.Entries();
   }
 
   support::FaultFiles files_;
   SegmentList segments_;
   ProducerWindow live_;
+  std::vector<Offset> passed_over_;
 };
 
 // I5: the same window from the log alone and from a snapshot and the rest.
@@ -60,12 +64,14 @@ TEST_F(ProducerRestoreTest, EqualsTheLiveWindowAnyWay) {
   EXPECT_EQ(Restored({Offset(16)}, 24), live_.Entries());
   EXPECT_EQ(Restored({Offset(16)}, 10), live_.Entries()) << "not trusted";
   EXPECT_EQ(Restored({Offset(16), Offset(99)}, 24), live_.Entries());
+  EXPECT_THAT(passed_over_, testing::ElementsAre(Offset(99)));
 }
 
 TEST_F(ProducerRestoreTest, ADamagedSnapshotIsPassedOver) {
   files_.FlipBits("00000000000000000016.snapshot", 20, 1);
   EXPECT_EQ(Restored({Offset(16)}, 24), live_.Entries());
   EXPECT_EQ(Restored({Offset(3), Offset(16)}, 24), live_.Entries());
+  EXPECT_THAT(passed_over_, testing::ElementsAre(Offset(16), Offset(3)));
 }
 
 TEST_F(ProducerRestoreTest, OnlyBatchesBehindTheSnapshotAreReplayed) {

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/log/log_start_file.h"
+#include "storage/log/format.h"
+#include "storage/log/offset_file.h"
 #include "tests/storage/log/recovery_fixture.h"
 
 namespace barnabas::log {
@@ -98,7 +99,7 @@ TEST_F(RecoveryScanTest, CutSealedSegmentsAreRefused) {
 
 TEST_F(RecoveryScanTest, AMissingStartIsRefused) {
   Fill(kFlushed, /*close=*/false);
-  ASSERT_OK(WriteLogStart(&files_, "log", Offset(3)));
+  ASSERT_OK(WriteOffsetFile(&files_, "log", kLogStartFileName, Offset(3)));
   ASSERT_OK(files_.RemoveFile(FileOf(Offset(0))));
   ExpectRefused(FileOf(Offset(3)));
 }

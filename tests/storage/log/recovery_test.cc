@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/log/log_start_file.h"
+#include "storage/log/format.h"
+#include "storage/log/offset_file.h"
 #include "tests/storage/log/recovery_fixture.h"
 
 namespace barnabas::log {
@@ -145,7 +146,7 @@ TEST_F(RecoveryTest, ProducersAreKnownAgain) {
 
 TEST_F(RecoveryTest, StartBeyondTheEndBeginsAnEmptyLog) {
   Fill(25, /*close=*/true);
-  ASSERT_OK(WriteLogStart(&files_, "log", Offset(500)));
+  ASSERT_OK(WriteOffsetFile(&files_, "log", kLogStartFileName, Offset(500)));
   ASSERT_OK_AND_ASSIGN(const auto log, Open());
   EXPECT_EQ(log->facts().log_start, Offset(500));
   EXPECT_EQ(log->facts().log_end, Offset(500));

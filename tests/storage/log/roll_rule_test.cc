@@ -63,6 +63,19 @@ TEST_F(RollRuleTest, WithoutTimestampsByAge) {
   EXPECT_TRUE(Rolls(-1, 5101));
 }
 
+TEST_F(RollRuleTest, WithoutTrafficByTheTimeItIsOpen) {
+  config_.segment_ms = 100;
+  EXPECT_FALSE(IsAged(*segment_, config_, 1, 5100));
+  EXPECT_TRUE(IsAged(*segment_, config_, 1, 5101));
+  config_.segment_open_ms_max = 20;
+  EXPECT_FALSE(IsAged(*segment_, config_, 1, 5020));
+  EXPECT_TRUE(IsAged(*segment_, config_, 1, 5021));
+  config_.segment_open_ms_max = std::numeric_limits<int64_t>::max();
+  segment_->age().created_ms = 1000;
+  EXPECT_FALSE(IsAged(*segment_, config_, 1, 1100));
+  EXPECT_TRUE(IsAged(*segment_, config_, 1, 1101));
+}
+
 TEST_F(RollRuleTest, WhenRelativeOffsetsWouldNotFit) {
   EXPECT_FALSE(Rolls(1000, 5000, std::numeric_limits<int32_t>::max()));
   EXPECT_TRUE(

@@ -170,21 +170,25 @@ TEST_F(SegmentedLogTest, AFullDiskPasses) {
   EXPECT_EQ(log_->facts().log_end, Offset(86));
 }
 
-TEST_F(SegmentedLogTest, AFullDiskAtARollPasses) {
+TEST_F(SegmentedLogTest, AFullDiskAndFewDescriptorsAtARollPass) {
   while (log_->facts().segments == 1) AppendMany(1);
   for (const char* part : {".index", ".timeindex", ".log"}) {
-    const int32_t segments = log_->facts().segments;
-    files_.plan()->Fail(
-        {FileAction::kOpen, part, 0, support::FaultPlan::kForEver, ENOSPC});
-    absl::Status status;
-    for (int i = 0; i < 30 && status.ok(); ++i) {
-      status = AppendTo(log_.get(), SimpleBatch(2)).status();
+    for (const auto& [error, code] :
+         {std::pair{ENOSPC, ErrorCode::kDiskFull},
+          std::pair{EMFILE, ErrorCode::kLimitExceeded}}) {
+      const int32_t segments = log_->facts().segments;
+      files_.plan()->Fail(
+          {FileAction::kOpen, part, 0, support::FaultPlan::kForEver, error});
+      absl::Status status;
+      for (int i = 0; i < 30 && status.ok(); ++i) {
+        status = AppendTo(log_.get(), SimpleBatch(2)).status();
+      }
+      EXPECT_THAT(status, HasErrorCode(code)) << part;
+      EXPECT_EQ(log_->facts().segments, segments);
+      files_.plan()->Clear();
+      AppendMany(1);
+      EXPECT_EQ(log_->facts().segments, segments + 1);
     }
-    EXPECT_THAT(status, HasErrorCode(ErrorCode::kDiskFull)) << part;
-    EXPECT_EQ(log_->facts().segments, segments);
-    files_.plan()->Clear();
-    AppendMany(1);
-    EXPECT_EQ(log_->facts().segments, segments + 1);
   }
   const Offset end = log_->facts().log_end;
   ASSERT_OK(log_->Close());
@@ -285,6 +289,38 @@ TEST_F(SegmentedLogTest, TruncatingBelowTheStartIsOutOfRange) {
   ASSERT_OK(log_->TruncateSuffix(Offset(7)));
   EXPECT_EQ(log_->facts().log_start, Offset(7));
   EXPECT_EQ(log_->facts().log_end, Offset(7));
+}
+
+TEST_F(SegmentedLogTest, AnOpenSegmentIsClosedByAgeOrOnRequest) {
+  options_.config.segment_ms = 1000;
+  Reopen();
+  LogCleaning& cleaning = log_->cleaning();
+  EXPECT_EQ(cleaning.RollActive(RollWhen::kAlways).value(), Offset(0));
+  EXPECT_EQ(log_->facts().segments, 1);
+  AppendMany(2);
+  clock_.Advance(absl::Milliseconds(1000));
+  EXPECT_EQ(cleaning.RollActive(RollWhen::kIfAged).value(), Offset(0));
+  clock_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(cleaning.RollActive(RollWhen::kIfAged).value(), Offset(4));
+  AppendMany(1);
+  EXPECT_EQ(cleaning.RollActive(RollWhen::kAlways).value(), Offset(6));
+  EXPECT_EQ(log_->facts().segments, 3);
+  Reopen();
+  EXPECT_EQ(log_->facts().log_end, Offset(6));
+}
+
+TEST_F(SegmentedLogTest, FilesOfWhatWentStayForAWhile) {
+  options_.config.file_delete_delay_ms = 50;
+  Reopen();
+  AppendMany(60);
+  ASSERT_OK(log_->AdvanceStart(Offset(100)));
+  EXPECT_TRUE(files_.Exists("log/00000000000000000000.log.deleted"));
+  EXPECT_FALSE(files_.Exists("log/00000000000000000000.log"));
+  EXPECT_EQ(log_->cleaning().TakeDeleted(), nullptr);
+  clock_.Advance(absl::Milliseconds(50));
+  log_->cleaning().TakeDeleted()();
+  EXPECT_FALSE(files_.Exists("log/00000000000000000000.log.deleted"));
+  EXPECT_EQ(log_->facts().log_start, Offset(100));
 }
 
 TEST_F(SegmentedLogTest, AppendingSyncsNothing) {

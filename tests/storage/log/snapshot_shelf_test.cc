@@ -23,10 +23,12 @@ class SnapshotShelfTest : public testing::Test {
     }
   }
 
+  std::vector<Offset> Found() {
+    return ListLogFiles(&files_, ".").value().snapshots;
+  }
   std::vector<int64_t> Present() {
     std::vector<int64_t> offsets;
-    const LogFiles found = ListLogFiles(&files_, ".").value();
-    for (const Offset offset : found.snapshots) {
+    for (const Offset offset : Found()) {
       offsets.push_back(offset.value());
     }
     return offsets;
@@ -38,7 +40,7 @@ class SnapshotShelfTest : public testing::Test {
 };
 
 TEST_F(SnapshotShelfTest, KeepsSegmentBasesAndTheTwoNewest) {
-  SnapshotShelf shelf(&files_, ".");
+  SnapshotShelf shelf(&files_, ".", Found());
   for (const int64_t end : {5, 20, 25, 30, 35}) {
     EXPECT_NE(shelf.Take(window_, Offset(end), segments_), nullptr);
   }
@@ -46,7 +48,7 @@ TEST_F(SnapshotShelfTest, KeepsSegmentBasesAndTheTwoNewest) {
 }
 
 TEST_F(SnapshotShelfTest, IsDueByAppendedBytes) {
-  SnapshotShelf shelf(&files_, ".");
+  SnapshotShelf shelf(&files_, ".", Found());
   shelf.NoteAppended(kSnapshotIntervalBytes - 1);
   EXPECT_FALSE(shelf.IsDue());
   shelf.NoteAppended(1);
@@ -57,9 +59,9 @@ TEST_F(SnapshotShelfTest, IsDueByAppendedBytes) {
 
 TEST_F(SnapshotShelfTest, RemovesBelowAndAboveAlsoWhatItFound) {
   for (const int64_t end : {5, 20, 25}) {
-    SnapshotShelf(&files_, ".").Take(window_, Offset(end), segments_);
+    SnapshotShelf(&files_, ".", Found()).Take(window_, Offset(end), segments_);
   }
-  SnapshotShelf shelf(&files_, ".");
+  SnapshotShelf shelf(&files_, ".", Found());
   ASSERT_OK(shelf.RemoveAbove(Offset(20)));
   EXPECT_EQ(Present(), std::vector<int64_t>{20});
   ASSERT_OK(shelf.RemoveBelow(Offset(20)));
@@ -69,7 +71,7 @@ TEST_F(SnapshotShelfTest, RemovesBelowAndAboveAlsoWhatItFound) {
 }
 
 TEST_F(SnapshotShelfTest, WithoutSpaceThereIsNone) {
-  SnapshotShelf shelf(&files_, ".");
+  SnapshotShelf shelf(&files_, ".", Found());
   files_.plan()->Fail({support::FileAction::kWrite, ".snapshot"});
   EXPECT_EQ(shelf.Take(window_, Offset(5), segments_), nullptr);
 }

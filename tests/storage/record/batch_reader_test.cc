@@ -126,6 +126,96 @@ TEST(RecordReaderTest, OneReaderServesManyBatches) {
   }
 }
 
+// `bytes` in pieces of `size`, with an empty one in front.
+std::vector<std::string_view> Cut(std::string_view bytes, size_t size) {
+  std::vector<std::string_view> pieces = {{}};
+  for (size_t at = 0; at < bytes.size(); at += size) {
+    pieces.push_back(bytes.substr(at, size));
+  }
+  return pieces;
+}
+
+support::TestRecord Owned(const RecordView& view) {
+  support::TestRecord record{view.timestamp_ms, {}, {}, {}};
+  if (view.key.has_value()) record.key = std::string(*view.key);
+  if (view.value.has_value()) record.value = std::string(*view.value);
+  for (const HeaderView& header : view.headers) {
+    record.headers.emplace_back(header.name, header.value);
+  }
+  return record;
+}
+
+TEST(RecordReaderTest, PiecesGiveTheSameRecordsWhereverTheyAreCut) {
+  std::mt19937_64 random(22);
+  for (int round = 0; round < 40; ++round) {
+    const auto records = RandomRecords(12, &random);
+    const std::string batch =
+        BatchOf(records, static_cast<Codec>(round % 5), {ProducerId(7)});
+    for (size_t size = 1; size <= batch.size(); size += 1 + size / 3) {
+      RecordReader reader;
+      ASSERT_OK(reader.OpenPieces(HeaderOf(batch), Cut(batch, size), true));
+      std::vector<RecordView> views;
+      ASSERT_OK_AND_ASSIGN(const bool more,
+                           reader.Read(Offset(0), 1000, &views));
+      EXPECT_FALSE(more);
+      ASSERT_EQ(views.size(), records.size());
+      for (size_t i = 0; i < views.size(); ++i) {
+        EXPECT_EQ(Owned(views[i]), records[i]);
+        EXPECT_EQ(views[i].offset, Offset(static_cast<int64_t>(i)));
+        EXPECT_EQ(views[i].producer_id, ProducerId(7));
+      }
+    }
+  }
+}
+
+TEST(RecordReaderTest, ReadStopsAtItsBoundAndPassesWhatLiesBelow) {
+  const std::string batch = Stored(SimpleBatch(10), Offset(40), LeaderEpoch(0));
+  RecordReader reader;
+  ASSERT_OK(reader.OpenPieces(HeaderOf(batch), Cut(batch, 9), true));
+  std::vector<RecordView> views;
+  ASSERT_OK_AND_ASSIGN(bool more, reader.Read(Offset(43), 2, &views));
+  EXPECT_TRUE(more);
+  ASSERT_EQ(views.size(), 2u);
+  EXPECT_EQ(views[0].offset, Offset(43));
+  ASSERT_OK_AND_ASSIGN(more, reader.Read(Offset(45), 1000, &views));
+  EXPECT_FALSE(more);
+  ASSERT_EQ(views.size(), 7u);
+  for (int i = 0; i < 7; ++i) {
+    EXPECT_EQ(views[i].value, "value-" + std::to_string(3 + i));
+  }
+}
+
+TEST(RecordReaderTest, DamageLeavesTheRecordsBeforeIt) {
+  const std::string whole = SimpleBatch(6);
+  for (size_t cut = kBatchHeaderBytes; cut < whole.size(); ++cut) {
+    BatchHeader header = HeaderOf(whole);
+    const std::string batch = whole.substr(0, cut);
+    RecordReader reader;
+    ASSERT_OK(reader.OpenPieces(header, Cut(batch, 11), false));
+    std::vector<RecordView> views;
+    const auto read = reader.Read(Offset(0), 1000, &views);
+    EXPECT_THAT(read, HasErrorCode(ErrorCode::kCorruptRecord));
+    ASSERT_LT(views.size(), 6u);
+    for (size_t i = 0; i < views.size(); ++i) {
+      EXPECT_EQ(views[i].value, "value-" + std::to_string(i));
+    }
+    // Asked again it complains again.
+    EXPECT_FALSE(reader.Read(Offset(0), 1000, &views).ok());
+  }
+}
+
+TEST(RecordReaderTest, BytesBehindTheLastRecordAreCorruptInAnyPiece) {
+  std::string batch = SimpleBatch(3);
+  const BatchHeader header = HeaderOf(batch);
+  batch.append("xyz");
+  RecordReader reader;
+  ASSERT_OK(reader.OpenPieces(header, Cut(batch, 5), false));
+  std::vector<RecordView> views;
+  EXPECT_THAT(reader.Read(Offset(0), 1000, &views),
+              HasErrorCode(ErrorCode::kCorruptRecord));
+  EXPECT_EQ(views.size(), 3u);
+}
+
 TEST(RecordReaderTest, OffsetsThatRunOverAreCorrupt) {
   RecordReader reader;
   constexpr int64_t kMax = std::numeric_limits<int64_t>::max();

@@ -56,6 +56,10 @@ class RootTest : public testing::Test {
         -> absl::StatusOr<std::shared_ptr<client::NodeClient>> {
       return std::make_shared<ScriptedNode>(&script_);
     };
+    world.dialing.raw = [this](const client::ClientOptions&)
+        -> absl::StatusOr<std::shared_ptr<client::RawClient>> {
+      return std::make_shared<ScriptedRaw>(&script_);
+    };
     Ran ran;
     ran.code = RunApp(RootCommand, words, world);
     ran.out = out.text();
@@ -108,6 +112,12 @@ std::vector<Words> Reading() {
           {"broker", "list"},
           {"broker", "describe", "100"},
           {"broker", "log-level"},
+          {"broker", "log-dirs"},
+          {"broker", "log-dirs", "100", "-p"},
+          {"topic", "size"},
+          {"topic", "size", "t", "-p"},
+          {"rpc", "ListTopics"},
+          {"rpc", "barnabas.v1.TopicAdmin/ListTopics", "-d", "{}"},
           {"context", "test"}};
 }
 
@@ -117,6 +127,7 @@ std::vector<Words> Writing() {
           {"topic", "alter", "t", "-c", "a=b"},
           {"topic", "alter", "t", "--partitions", "9"},
           {"topic", "delete", "t", "--yes"},
+          {"topic", "trim", "t", "-o", "3", "--yes"},
           {"config", "set", "topic/t", "a=b"},
           {"config", "unset", "topic/t", "a"}};
 }
@@ -303,10 +314,15 @@ TEST_F(RootTest, FlagsForgiveWhatTheyShould) {
 }
 
 TEST_F(RootTest, DestructiveVerbsAskOrDemandYes) {
-  const Ran ran = Run({"topic", "delete", "t"});
-  EXPECT_EQ(ran.code, 2);
-  EXPECT_NE(ran.err.find("--yes"), std::string::npos) << ran.err;
+  for (const Words& words : {Words{"topic", "delete", "t"},
+                             Words{"topic", "trim", "t", "-o", "end"}}) {
+    const Ran ran = Run(words);
+    EXPECT_EQ(ran.code, 2) << Text(words);
+    EXPECT_NE(ran.err.find("--yes"), std::string::npos) << ran.err;
+  }
   EXPECT_TRUE(script_.calls.empty());
+  // What only looks needs no yes.
+  EXPECT_EQ(Run({"topic", "trim", "t", "-o", "end", "--dry-run"}).code, 0);
 }
 
 TEST_F(RootTest, ClientDryRunsCallNobody) {
@@ -342,6 +358,79 @@ TEST_F(RootTest, ColumnsAreFixed) {
             "ID HOST RACK STATE LEADERS REPLICAS DISK-USED DISK-FREE VERSION "
             "AGE");
   EXPECT_EQ(header({"topic", "create", "t"}), "NAME STATUS MESSAGE");
+}
+
+TEST_F(RootTest, TrimmingNeedsToKnowWhereTo) {
+  EXPECT_EQ(Run({"topic", "trim", "t", "-y"}).code, 2);
+  EXPECT_EQ(Run({"topic", "trim", "t", "-y", "-o", "start"}).code, 2);
+  EXPECT_EQ(Run({"topic", "trim", "t", "-y", "-o", "nonsense"}).code, 2);
+  EXPECT_TRUE(script_.calls.empty());
+  const Ran ran = Run({"topic", "trim", "t", "-y", "--to", "@0"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("log start 0 -> 3, 1KiB freed, 1KiB left"),
+            std::string::npos)
+      << ran.out;
+}
+
+TEST_F(RootTest, CompactingTellsWhatCameOfIt) {
+  Ran ran = Run({"topic", "compact", "t", "--wait"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("3 records kept, 4 removed, 2KiB -> 1KiB, offsets "
+                         "[0, 7) as before"),
+            std::string::npos)
+      << ran.out;
+  ran = Run({"topic", "compact", "t", "-p", "0"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("queued; --wait"), std::string::npos) << ran.out;
+  script_.item = MakeError(ErrorCode::kInvalidRequest, "not compacted");
+  EXPECT_NE(Run({"topic", "compact", "t"}).code, 0);
+}
+
+TEST_F(RootTest, AnyCallGoesInAndOutAsJson) {
+  const Ran ran = Run({"rpc", "TopicAdmin.ListTopics", "-d",
+                       R"({"pattern": "o.*", "pageSize": 5})"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ParseJson(ran.out)->Find("nextPageToken")->text, "o.*/5");
+  EXPECT_EQ(script_.calls, (Words{"/barnabas.v1.TopicAdmin/ListTopics"}));
+  for (const Words& words :
+       {Words{"rpc"}, Words{"rpc", "Nonsense"}, Words{"rpc", "FetchStream"},
+        Words{"rpc", "ListTopics", "--list"},
+        Words{"rpc", "ListTopics", "-d", "{\"nosuch\": 1}"},
+        Words{"rpc", "ListTopics", "-d", "no json"},
+        Words{"rpc", "--describe", "Nonsense"}}) {
+    const Ran refused = Run(words);
+    EXPECT_EQ(refused.code, 2) << Text(words) << refused.err;
+    EXPECT_EQ(refused.out, "") << Text(words);
+  }
+  EXPECT_NE(Run({"rpc", "--list"}).out.find("Consumer/Tail"),
+            std::string::npos);
+  EXPECT_NE(Run({"rpc", "--describe", "Tail"}).out.find("message TailRequest"),
+            std::string::npos);
+}
+
+TEST_F(RootTest, CompletionAsksTheSameTree) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const Ran ran = Run({"completion", shell});
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_NE(ran.out.find("__complete --"), std::string::npos) << ran.out;
+  }
+  EXPECT_EQ(Run({"__complete", "--", "topic", "tr"}).out,
+            "trim\tDelete the oldest records of a topic\n:4\n");
+  EXPECT_EQ(Run({"__complete", "--", "topic", "trim", "or"}).out,
+            "orders\t6 partitions\n:4\n");
+  // A Tab never fails and never talks.
+  script_.status = absl::UnavailableError("refused");
+  const Ran silent = Run({"__complete", "--", "topic", "trim", ""});
+  EXPECT_EQ(silent.code, 0);
+  EXPECT_EQ(silent.out, ":4\n");
+  EXPECT_EQ(silent.err, "");
+  // Whatever stands on the line.
+  Walk([&](const Command&, const Words& path) {
+    const Ran ran =
+        Run(With({"__complete", "--"}, With(path, {"--weird=", ""})));
+    EXPECT_EQ(ran.code, 0) << Text(path);
+    EXPECT_EQ(ran.err, "") << Text(path);
+  });
 }
 
 TEST_F(RootTest, HealthHasTheCodesOfGrpcHealthProbe) {

@@ -1,13 +1,21 @@
 #include "tests/tools/cli/scripted_admin.h"
 
+#include "absl/strings/str_cat.h"
 #include "proto/types/error_proto.h"
 #include "proto/types/status_macros.h"
 
 namespace barnabas::cli {
+namespace {
+
+absl::Status Called(Script* script, const char* method) {
+  script->calls.push_back(method);
+  return script->status;
+}
+
+}  // namespace
 
 absl::Status ScriptedAdmin::Called(const char* method) {
-  script_.calls.push_back(method);
-  return script_.status;
+  return cli::Called(&script_, method);
 }
 
 void ScriptedAdmin::FillResult(const std::string& name,
@@ -148,21 +156,58 @@ absl::StatusOr<v1::AlterConfigResponse> ScriptedAdmin::AlterConfig(
   return reply;
 }
 
-absl::StatusOr<v1::ListOffsetsResponse> ScriptedAdmin::ListOffsets(
+absl::StatusOr<v1::ListOffsetsResponse> ScriptedLeaders::ListOffsets(
     const v1::ListOffsetsRequest& request) {
-  RETURN_IF_ERROR(Called("ListOffsets"));
+  RETURN_IF_ERROR(Called(&script_, "ListOffsets"));
   v1::ListOffsetsResponse reply;
   reply.set_topic(request.topic().name());
   reply.add_partitions()->set_high_watermark(7);
   return reply;
 }
 
-absl::StatusOr<v1::OffsetsForTimesResponse> ScriptedAdmin::OffsetsForTimes(
+absl::StatusOr<v1::OffsetsForTimesResponse> ScriptedLeaders::OffsetsForTimes(
     const v1::OffsetsForTimesRequest& request) {
-  RETURN_IF_ERROR(Called("OffsetsForTimes"));
+  RETURN_IF_ERROR(Called(&script_, "OffsetsForTimes"));
   v1::OffsetsForTimesResponse reply;
   reply.set_topic(request.topic().name());
   reply.add_partitions()->set_offset(3);
+  return reply;
+}
+
+absl::StatusOr<v1::TrimTopicResponse> ScriptedLeaders::TrimTopic(
+    const v1::TrimTopicRequest& request) {
+  RETURN_IF_ERROR(Called(&script_, "TrimTopic"));
+  v1::TrimTopicResponse reply;
+  reply.set_topic(request.topic().name());
+  v1::TrimmedPartition* trimmed = reply.add_partitions();
+  if (!script_.item.ok()) {
+    *trimmed->mutable_error() = ToProto(script_.item);
+    return reply;
+  }
+  trimmed->set_log_start(3);
+  trimmed->set_high_watermark(7);
+  trimmed->set_size_bytes_before(2048);
+  trimmed->set_size_bytes(1024);
+  return reply;
+}
+
+absl::StatusOr<v1::CompactTopicResponse> ScriptedLeaders::CompactTopic(
+    const v1::CompactTopicRequest& request) {
+  RETURN_IF_ERROR(Called(&script_, "CompactTopic"));
+  v1::CompactTopicResponse reply;
+  reply.set_topic(request.topic().name());
+  v1::CompactedPartition* compacted = reply.add_partitions();
+  if (!script_.item.ok()) {
+    *compacted->mutable_error() = ToProto(script_.item);
+    return reply;
+  }
+  compacted->set_done(request.wait());
+  compacted->set_records_kept(3);
+  compacted->set_records_removed(4);
+  compacted->set_size_bytes_before(2048);
+  compacted->set_size_bytes(1024);
+  compacted->set_dirty_bytes_before(2048);
+  compacted->set_log_end(7);
   return reply;
 }
 
@@ -181,10 +226,43 @@ absl::StatusOr<v1::SetLogLevelResponse> ScriptedNode::SetLogLevel(
   return reply;
 }
 
+absl::StatusOr<v1::DescribeLogDirsResponse> ScriptedNode::DescribeLogDirs(
+    const v1::DescribeLogDirsRequest&) {
+  RETURN_IF_ERROR(script_.status);
+  v1::DescribeLogDirsResponse reply;
+  reply.set_node_id(100);
+  v1::LogDir* dir = reply.add_dirs();
+  dir->set_path("/data");
+  dir->set_total_bytes(1024 * 1024);
+  dir->set_free_bytes(512 * 1024);
+  dir->set_reserve_bytes(64 * 1024);
+  dir->set_partition_bytes(2048);
+  v1::PartitionSize* partition = dir->add_partitions();
+  partition->set_topic("t");
+  partition->set_partition(0);
+  partition->set_size_bytes(2048);
+  partition->set_segments(1);
+  partition->set_leader(true);
+  return reply;
+}
+
 absl::StatusOr<int> ScriptedNode::CheckHealth(const std::string& service) {
   RETURN_IF_ERROR(script_.status);
   if (service == "stopping") return 2;
   return service == "nosuch" ? 3 : 1;
+}
+
+absl::Status ScriptedRaw::Call(
+    client::CallKind, const std::string& path, const std::string& request,
+    absl::FunctionRef<absl::Status(const std::string&)> take,
+    absl::FunctionRef<bool()>) {
+  RETURN_IF_ERROR(Called(&script_, path.c_str()));
+  v1::ListTopicsRequest asked;
+  asked.ParseFromString(request);
+  v1::ListTopicsResponse reply;
+  reply.set_next_page_token(
+      absl::StrCat(asked.pattern(), "/", asked.page_size()));
+  return take(reply.SerializeAsString());
 }
 
 }  // namespace barnabas::cli

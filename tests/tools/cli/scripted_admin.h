@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/admin/admin.h"
+#include "client/admin/raw_client.h"
 
 namespace barnabas::cli {
 
@@ -21,6 +22,23 @@ struct Script {
   absl::Status item;
   // Methods called, in order.
   std::vector<std::string> calls;
+};
+
+class ScriptedLeaders final : public client::LeaderAdmin {
+ public:
+  explicit ScriptedLeaders(Script* script) : script_(*script) {}
+
+  absl::StatusOr<v1::ListOffsetsResponse> ListOffsets(
+      const v1::ListOffsetsRequest& request) override;
+  absl::StatusOr<v1::OffsetsForTimesResponse> OffsetsForTimes(
+      const v1::OffsetsForTimesRequest& request) override;
+  absl::StatusOr<v1::TrimTopicResponse> TrimTopic(
+      const v1::TrimTopicRequest& request) override;
+  absl::StatusOr<v1::CompactTopicResponse> CompactTopic(
+      const v1::CompactTopicRequest& request) override;
+
+ private:
+  Script& script_;
 };
 
 class ScriptedAdmin final : public client::Admin {
@@ -47,16 +65,14 @@ class ScriptedAdmin final : public client::Admin {
       const v1::DescribeConfigRequest& request) override;
   absl::StatusOr<v1::AlterConfigResponse> AlterConfig(
       const v1::AlterConfigRequest& request) override;
-  absl::StatusOr<v1::ListOffsetsResponse> ListOffsets(
-      const v1::ListOffsetsRequest& request) override;
-  absl::StatusOr<v1::OffsetsForTimesResponse> OffsetsForTimes(
-      const v1::OffsetsForTimesRequest& request) override;
+  client::LeaderAdmin& leaders() override { return leaders_; }
 
  private:
   absl::Status Called(const char* method);
   void FillResult(const std::string& name, v1::TopicResult* result);
 
   Script& script_;
+  ScriptedLeaders leaders_{&script_};
 };
 
 class ScriptedNode final : public client::NodeClient {
@@ -66,7 +82,23 @@ class ScriptedNode final : public client::NodeClient {
   absl::StatusOr<v1::GetLogLevelsResponse> GetLogLevels() override;
   absl::StatusOr<v1::SetLogLevelResponse> SetLogLevel(
       const v1::SetLogLevelRequest& request) override;
+  absl::StatusOr<v1::DescribeLogDirsResponse> DescribeLogDirs(
+      const v1::DescribeLogDirsRequest& request) override;
   absl::StatusOr<int> CheckHealth(const std::string& service) override;
+
+ private:
+  Script& script_;
+};
+
+class ScriptedRaw final : public client::RawClient {
+ public:
+  explicit ScriptedRaw(Script* script) : script_(*script) {}
+
+  // Answers ListTopics with what it was asked for.
+  absl::Status Call(client::CallKind kind, const std::string& path,
+                    const std::string& request,
+                    absl::FunctionRef<absl::Status(const std::string&)> take,
+                    absl::FunctionRef<bool()> stopped) override;
 
  private:
   Script& script_;

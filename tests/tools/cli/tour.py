@@ -1,6 +1,8 @@
 """Runs the commands of a tour on a cluster of its own and compares.
 
-    tour.py TOUR.txt BARNABAS BROKER CONTROLLER
+    tour.py TOUR.txt BROKERS BARNABAS BROKER CONTROLLER
+
+BROKERS is how many the cluster has.
 """
 
 import difflib
@@ -12,7 +14,7 @@ import subprocess
 import sys
 
 ATTEMPTS = 5
-PORTS = 20
+PORTS = 50
 
 
 def steps(text):
@@ -59,19 +61,20 @@ def run(command):
     return lines + ['=> %d' % done.returncode]
 
 
-def start(data):
+def start(data, brokers):
     for attempt in range(ATTEMPTS):
         base = free_base(attempt)
         if base is None:
             continue
-        command = 'barnabas dev start --data %s --port-base %d' % (data, base)
+        command = 'barnabas dev start --brokers %s --data %s --port-base %d' % (
+            brokers, data, base)
         if run(command)[-1] == '=> 0':
             return True
     return False
 
 
-def main():
-    tour, *programs = sys.argv[1:]
+def prepare(programs):
+    """Puts `programs` on PATH and a home of the test's own behind HOME."""
     temporary = os.environ['TEST_TMPDIR']
     programs_dir = os.path.join(temporary, 'bin')
     os.makedirs(programs_dir)
@@ -81,7 +84,13 @@ def main():
     os.environ['HOME'] = temporary
     os.environ.pop('XDG_CONFIG_HOME', None)
     os.environ.pop('BARNABAS_BOOTSTRAP', None)
-    if not start(os.path.join(temporary, 'data')):
+    return temporary
+
+
+def main():
+    tour, brokers, *programs = sys.argv[1:]
+    temporary = prepare(programs)
+    if not start(os.path.join(temporary, 'data'), brokers):
         print('\n'.join(run('barnabas dev logs')))
         sys.exit('the cluster did not start')
     with open(tour, encoding='utf-8') as file:

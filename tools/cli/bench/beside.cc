@@ -1,5 +1,7 @@
 #include "tools/cli/bench/beside.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -11,6 +13,7 @@
 #include "storage/record/batch_builder.h"
 #include "tools/cli/bench/payload.h"
 #include "tools/cli/ceiling/ceiling_client.h"
+#include "tools/cli/ceiling/ceiling_files.h"
 
 namespace barnabas::cli {
 namespace {
@@ -76,13 +79,17 @@ absl::StatusOr<std::unique_ptr<Beside>> Beside::Start(
     const BesideOptions& options) {
   CeilingProcess::Options far;
   far.directory = options.directory;
+  far.file_count = std::min(options.file_count, CeilingFiles::kFilesMax);
   far.sync = options.sync;
   if (far.directory.empty()) {
     ASSIGN_OR_RETURN(far.directory, UsualDirectory());
   }
+  Settle();
   ASSIGN_OR_RETURN(auto process, CeilingProcess::Start(far));
   return std::unique_ptr<Beside>(new Beside(options, std::move(process)));
 }
+
+void Beside::Settle() { sync(); }
 
 absl::StatusOr<Figures> Beside::Produce(int64_t records,
                                         const RecordShape& shape) {

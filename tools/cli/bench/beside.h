@@ -34,8 +34,10 @@ struct RecordShape {
 double BatchBytesPerRecord(const RecordShape& shape);
 
 struct BesideOptions {
-  // Where the file is made; empty: where `dev` keeps its data.
+  // Where the files are made; empty: where `dev` keeps its data.
   std::string directory;
+  // As many as the run has partitions.
+  int64_t file_count = 1;
   bool sync = false;
   int64_t message_bytes = 1024 * 1024;
   int64_t window_bytes = 4 * 1024 * 1024;
@@ -45,6 +47,10 @@ class Beside {
  public:
   static absl::StatusOr<std::unique_ptr<Beside>> Start(
       const BesideOptions& options);
+
+  // Before a run or a ceiling: what others left in the page cache goes to the
+  // disk, so that it serves the next figure alone.
+  static void Settle();
 
   absl::StatusOr<Figures> Produce(int64_t records, const RecordShape& shape);
   // After Produce: reads what it wrote.

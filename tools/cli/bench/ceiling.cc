@@ -7,6 +7,7 @@
 #include "tools/cli/bench/beside.h"
 #include "tools/cli/bench/commands.h"
 #include "tools/cli/bench/results.h"
+#include "tools/cli/ceiling/ceiling_files.h"
 #include "tools/cli/ceiling/ceiling_process.h"
 #include "tools/cli/frame/exit_code.h"
 #include "tools/cli/frame/values.h"
@@ -21,6 +22,7 @@ struct Flags {
   RecordShape shape;
   ResultFiles files;
   std::string flush = "os";
+  std::string work = "all";
   int64_t records = 5000000;
 };
 
@@ -31,16 +33,22 @@ absl::Status Run(Session& session, const Flags& flags) {
   ASSIGN_OR_RETURN(const auto beside, Beside::Start(options));
   BenchResult result;
   ASSIGN_OR_RETURN(result.run, beside->Produce(flags.records, flags.shape));
-  ASSIGN_OR_RETURN(Figures fetch, beside->Fetch(flags.records, flags.shape));
-  ASSIGN_OR_RETURN(Figures there_and_back,
-                   beside->RoundTrip(kRoundTrips, flags.shape.bytes));
-  result.ceilings = {std::move(fetch), std::move(there_and_back)};
+  if (flags.work != "produce") {
+    ASSIGN_OR_RETURN(Figures fetch, beside->Fetch(flags.records, flags.shape));
+    result.ceilings.push_back(std::move(fetch));
+  }
+  if (flags.work == "all") {
+    ASSIGN_OR_RETURN(Figures there_and_back,
+                     beside->RoundTrip(kRoundTrips, flags.shape.bytes));
+    result.ceilings.push_back(std::move(there_and_back));
+  }
   return ShowResult(session, result, flags.files);
 }
 
 struct ServerFlags {
   std::string directory;
   std::string flush = "os";
+  int64_t files = 1;
 };
 
 }  // namespace
@@ -74,9 +82,19 @@ Command BenchCeiling() {
        .value = "os|disk",
        .help = "Acknowledge what is in memory (default) or what is synced.",
        .set = SetChoice(&flags->flush, {"os", "disk"})},
+      {.names = "--files",
+       .value = "N",
+       .help = "Messages go to so many files by turns, as to partitions; "
+               "default 1.",
+       .set =
+           SetInteger(&flags->beside.file_count, 1, CeilingFiles::kFilesMax)},
+      {.names = "--work",
+       .value = "produce|fetch|all",
+       .help = "Only produce; produce and fetch; round trips too (default).",
+       .set = SetChoice(&flags->work, {"produce", "fetch", "all"})},
       {.names = "--dir",
        .value = "DIR",
-       .help = "Where the file is made; default where dev keeps its data.",
+       .help = "Where the files are made; default where dev keeps its data.",
        .set = SetText(&flags->beside.directory)},
   };
   AddResultFlags(&flags->files, &command.flags);
@@ -90,6 +108,9 @@ Command BenchCeilingServer() {
   Command command{.name = "ceiling-server"};
   command.flags = {
       {.names = "--dir", .value = "DIR", .set = SetText(&flags->directory)},
+      {.names = "--files",
+       .value = "N",
+       .set = SetInteger(&flags->files, 1, CeilingFiles::kFilesMax)},
       {.names = "--flush",
        .value = "os|disk",
        .set = SetChoice(&flags->flush, {"os", "disk"})}};
@@ -97,6 +118,7 @@ Command BenchCeilingServer() {
     if (flags->directory.empty()) return UsageError("--dir is needed");
     return ServeCeiling({.program = {},
                          .directory = flags->directory,
+                         .file_count = flags->files,
                          .sync = flags->flush == "disk"});
   };
   return command;

@@ -8,8 +8,8 @@ Command BenchCommands() {
   bench.details =
       "Example: barnabas bench produce speed --create --partitions 6 "
       "--flush os\n  --acks leader --records 10000000 --ceiling";
-  bench.children = {BenchProduce(), BenchConsume(), BenchE2e(), BenchCeiling(),
-                    BenchCeilingServer()};
+  bench.children = {BenchProduce(), BenchConsume(), BenchE2e(),
+                    BenchCrowd(),   BenchCeiling(), BenchCeilingServer()};
   bench.children.push_back(
       {.name = "commit",
        .summary = "Measure offset commits of groups",

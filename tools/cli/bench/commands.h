@@ -17,6 +17,7 @@ Command BenchCeiling();
 Command BenchProduce();
 Command BenchConsume();
 Command BenchE2e();
+Command BenchCrowd();
 // The far end of a ceiling; help does not show it.
 Command BenchCeilingServer();
 

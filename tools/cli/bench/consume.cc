@@ -10,6 +10,7 @@
 #include "tools/cli/bench/commands.h"
 #include "tools/cli/bench/consume_run.h"
 #include "tools/cli/bench/results.h"
+#include "tools/cli/bench/rounds.h"
 #include "tools/cli/bench/topic_flags.h"
 #include "tools/cli/bench/watch.h"
 #include "tools/cli/formats/offset_spec.h"
@@ -29,6 +30,7 @@ struct Flags {
   int64_t clients = 1;
   bool no_crc = false;
   bool ceiling = false;
+  int64_t rounds = 1;
 };
 
 absl::StatusOr<client::StartAt> PlaceOf(const Session& session,
@@ -85,18 +87,31 @@ absl::StatusOr<ConsumeReport> RunAll(Session& session, const ConsumeLoad& load,
   return all;
 }
 
-absl::Status AddCeiling(const Flags& flags, BenchResult* result) {
-  if (result->run.records == 0) return absl::OkStatus();
+absl::StatusOr<Figures> CeilingOf(const Flags& flags, const ConsumeLoad& load,
+                                  const Figures& run) {
   RecordShape shape;
-  shape.bytes = result->run.bytes / result->run.records;
-  ASSIGN_OR_RETURN(const auto beside, Beside::Start(flags.beside));
-  RETURN_IF_ERROR(beside->Produce(result->run.records, shape).status());
-  ASSIGN_OR_RETURN(Figures ceiling, beside->Fetch(result->run.records, shape));
-  if (ceiling.RecordsPerSecond() > 0) {
-    result->ratio = result->run.RecordsPerSecond() / ceiling.RecordsPerSecond();
-  }
-  result->ceilings.push_back(std::move(ceiling));
-  return absl::OkStatus();
+  shape.bytes = run.bytes / run.records;
+  BesideOptions options = flags.beside;
+  options.file_count = static_cast<int64_t>(load.partitions.size());
+  options.message_bytes = load.consumer.frame_bytes;
+  options.window_bytes =
+      std::max(options.window_bytes, 4 * options.message_bytes);
+  ASSIGN_OR_RETURN(const auto beside, Beside::Start(options));
+  RETURN_IF_ERROR(beside->Produce(run.records, shape).status());
+  return beside->Fetch(run.records, shape);
+}
+
+absl::StatusOr<Figures> RunWatched(Session& session, ConsumeLoad load,
+                                   size_t clients) {
+  Watch watch(&session, "consuming", load.records);
+  load.oversight = watch.oversight();
+  ASSIGN_OR_RETURN(const ConsumeReport report, RunAll(session, load, clients));
+  return Figures{.work = "consume",
+                 .records = report.records,
+                 .bytes = report.bytes,
+                 .elapsed = report.elapsed,
+                 .latency_ns = {},
+                 .first = report.first};
 }
 
 absl::Status Run(Session& session, const Flags& flags) {
@@ -111,21 +126,17 @@ absl::Status Run(Session& session, const Flags& flags) {
   ASSIGN_OR_RETURN(load.consumer.client, ClientOptionsFor(session));
   const auto clients =
       static_cast<size_t>(std::min<int64_t>(flags.clients, partitions));
-  ConsumeReport report;
-  {
-    Watch watch(&session, "consuming", load.records);
-    load.oversight = watch.oversight();
-    ASSIGN_OR_RETURN(report, RunAll(session, load, clients));
+  std::vector<Round> rounds;
+  for (int64_t i = 0; i < flags.rounds; ++i) {
+    if (flags.ceiling) Beside::Settle();
+    ASSIGN_OR_RETURN(Figures run, RunWatched(session, load, clients));
+    Round round{.run = std::move(run)};
+    if (flags.ceiling && round.run.records > 0) {
+      ASSIGN_OR_RETURN(round.ceiling, CeilingOf(flags, load, round.run));
+    }
+    rounds.push_back(std::move(round));
   }
-  BenchResult result;
-  result.run = {.work = "consume",
-                .records = report.records,
-                .bytes = report.bytes,
-                .elapsed = report.elapsed,
-                .latency_ns = {},
-                .first = report.first};
-  if (flags.ceiling) RETURN_IF_ERROR(AddCeiling(flags, &result));
-  return ShowResult(session, result, flags.files);
+  return ShowResult(session, MiddleOf(std::move(rounds)), flags.files);
 }
 
 void AddLoadFlags(Flags* flags, std::vector<Flag>* table) {
@@ -177,9 +188,10 @@ Command BenchConsume() {
                            .help = "Measure beside it what gRPC and the page "
                                    "cache allow.",
                            .set = SetSwitch(&flags->ceiling)});
+  command.flags.push_back(RoundsFlag(&flags->rounds));
   command.flags.push_back({.names = "--dir",
                            .value = "DIR",
-                           .help = "Where the ceiling's file is made.",
+                           .help = "Where the ceiling's files are made.",
                            .set = SetText(&flags->beside.directory)});
   AddResultFlags(&flags->files, &command.flags);
   command.run = [flags](Session& session) { return Run(session, *flags); };

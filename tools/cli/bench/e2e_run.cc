@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
+#include "tools/cli/bench/arrivals.h"
 #include "tools/cli/bench/pacer.h"
 #include "tools/cli/bench/payload.h"
 
@@ -23,7 +24,10 @@ constexpr absl::Duration kPollStep = absl::Milliseconds(200);
 class Reader {
  public:
   Reader(const env::Clock* clock, const E2eLoad& load, client::Consumer* from)
-      : clock_(clock), load_(load), consumer_(from) {}
+      : clock_(clock),
+        load_(load),
+        consumer_(from),
+        arrivals_(load.run, load.warm_up) {}
 
   void Run() {
     const int64_t all = load_.warm_up + load_.records;
@@ -60,7 +64,7 @@ class Reader {
     absl::MutexLock lock(&mutex_);
     return status_;
   }
-  env::HistogramSnapshot latency() const { return latency_ns_.Snapshot(); }
+  const Arrivals& arrivals() const { return arrivals_; }
 
  private:
   int64_t received() {
@@ -71,12 +75,8 @@ class Reader {
   void Take(const client::ConsumedRecords& batch, absl::Duration now) {
     int64_t count = 0;
     for (const record::RecordView& record : batch.records()) {
-      const auto stamp =
-          ReadStamp(load_.run, record.value.value_or(std::string_view()));
-      if (!stamp.has_value()) continue;
-      ++count;
-      if (stamp->sequence < static_cast<uint64_t>(load_.warm_up)) continue;
-      latency_ns_.Record(absl::ToInt64Nanoseconds(now) - stamp->sent_ns);
+      count += arrivals_.Take(record.value.value_or(std::string_view()),
+                              absl::ToInt64Nanoseconds(now));
     }
     absl::MutexLock lock(&mutex_);
     received_ += count;
@@ -98,7 +98,7 @@ class Reader {
   const env::Clock* const clock_;
   const E2eLoad& load_;
   client::Consumer* const consumer_;
-  env::Histogram latency_ns_;
+  Arrivals arrivals_;
   std::atomic<bool> stopped_ = false;
   absl::Mutex mutex_;
   int64_t received_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -148,7 +148,6 @@ absl::StatusOr<E2eReport> RunE2e(const env::Clock* clock, const E2eLoad& load) {
   RETURN_IF_ERROR(AssignEnds(load, consumer.get()));
   Reader reader(clock, load, consumer.get());
   std::thread reading([&reader] { reader.Run(); });
-  const absl::Duration begin = clock->Monotonic();
   const absl::Status sent = SendAll(clock, load, producer.get(), &reader);
   if (sent.ok()) {
     reader.WaitFor(load.warm_up + load.records);
@@ -159,8 +158,8 @@ absl::StatusOr<E2eReport> RunE2e(const env::Clock* clock, const E2eLoad& load) {
   RETURN_IF_ERROR(sent);
   RETURN_IF_ERROR(reader.status());
   E2eReport report;
-  report.elapsed = clock->Monotonic() - begin;
-  report.latency_ns = reader.latency();
+  report.elapsed = reader.arrivals().elapsed();
+  report.latency_ns = reader.arrivals().latency_ns();
   report.records = static_cast<int64_t>(report.latency_ns.count());
   RETURN_IF_ERROR(producer->Close(load.patience));
   RETURN_IF_ERROR(consumer->Close());

@@ -37,7 +37,9 @@ struct E2eLoad {
 };
 
 struct E2eReport {
+  // Measured ones; those that warmed up are in none of these.
   int64_t records = 0;
+  // From when the first of them was due to when the last was read.
   absl::Duration elapsed;
   env::HistogramSnapshot latency_ns;
 };

@@ -165,6 +165,13 @@ Document DocumentOf(const BenchResult& result) {
   if (result.ratio.has_value()) {
     document.tree.Add("ratio", Decimal(*result.ratio));
   }
+  if (result.rounds > 1) {
+    document.tree.Add("rounds", Tree::Number(result.rounds));
+  }
+  if (result.rounds > 1 && result.ratio_range.has_value()) {
+    document.tree.Add("ratioMin", Decimal(result.ratio_range->first))
+        .Add("ratioMax", Decimal(result.ratio_range->second));
+  }
   if (result.verdict.has_value()) {
     document.tree.Add("verdict", TreeOf(*result.verdict));
   }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -45,6 +46,9 @@ struct BenchResult {
   std::vector<Figures> ceilings = {};
   // run / ceiling, in records per second; absent without a ceiling.
   std::optional<double> ratio = {};
+  // Least and most of the rounds' ratios, and how many rounds there were.
+  std::optional<std::pair<double, double>> ratio_range = {};
+  int64_t rounds = 1;
   std::optional<Verdict> verdict = {};
 };
 

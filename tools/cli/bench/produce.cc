@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "tools/cli/bench/payload.h"
 #include "tools/cli/bench/produce_run.h"
 #include "tools/cli/bench/results.h"
+#include "tools/cli/bench/rounds.h"
 #include "tools/cli/bench/topic_flags.h"
 #include "tools/cli/bench/watch.h"
 #include "tools/cli/frame/connect.h"
@@ -37,6 +39,7 @@ struct Flags {
   bool callbacks = false;
   bool verify = false;
   bool ceiling = false;
+  int64_t rounds = 1;
 };
 
 using Places = std::vector<std::pair<int32_t, client::StartAt>>;
@@ -54,6 +57,9 @@ absl::Status CheckFlags(const Flags& flags) {
   }
   if (flags.keys.has_value() && flags.sticky) {
     return UsageError("--keys and --sticky exclude each other");
+  }
+  if (flags.verify && flags.rounds > 1) {
+    return UsageError("--verify is for one round", "leave --rounds out");
   }
   return CheckFiles(flags.files);
 }
@@ -115,23 +121,56 @@ absl::StatusOr<ProduceReport> RunWatched(Session& session, ProduceLoad* load) {
   return RunProduce(&session.clock(), *load);
 }
 
-absl::Status AddCeiling(const Flags& flags, BenchResult* result) {
+absl::StatusOr<Figures> CeilingOf(const Flags& flags, const ProduceLoad& load,
+                                  const Figures& run) {
   RecordShape shape;
-  shape.bytes = result->run.records > 0
-                    ? result->run.bytes / result->run.records
-                    : flags.load.record_bytes;
+  shape.bytes =
+      run.records > 0 ? run.bytes / run.records : flags.load.record_bytes;
   shape.codec = flags.load.producer.compression;
   if (flags.keys.has_value()) shape.key_bytes = kKeyBytes;
   BesideOptions options = flags.beside;
   options.sync = flags.topic.flush == "disk";
+  options.file_count = load.partitions;
+  // The same bytes in messages as large as the producer's.
+  options.message_bytes = flags.load.producer.max_request_bytes;
+  options.window_bytes =
+      std::max(options.window_bytes, 4 * options.message_bytes);
   ASSIGN_OR_RETURN(const auto beside, Beside::Start(options));
-  ASSIGN_OR_RETURN(Figures ceiling,
-                   beside->Produce(result->run.records, shape));
-  if (ceiling.RecordsPerSecond() > 0) {
-    result->ratio = result->run.RecordsPerSecond() / ceiling.RecordsPerSecond();
+  return beside->Produce(run.records, shape);
+}
+
+Figures FiguresOf(const ProduceReport& report) {
+  return {.work = "produce",
+          .records = report.records,
+          .failed = report.failed,
+          .bytes = report.bytes,
+          .elapsed = report.elapsed,
+          .latency_ns = report.latency_ns};
+}
+
+// What came of all rounds.
+struct Outcome {
+  BenchResult result;
+  // The first failed delivery.
+  absl::Status failure;
+};
+
+absl::StatusOr<Outcome> RunRounds(Session& session, const Flags& flags,
+                                  ProduceLoad* load) {
+  Outcome outcome;
+  std::vector<Round> rounds;
+  for (int64_t i = 0; i < flags.rounds; ++i) {
+    if (flags.ceiling) Beside::Settle();
+    ASSIGN_OR_RETURN(const ProduceReport report, RunWatched(session, load));
+    if (outcome.failure.ok()) outcome.failure = report.first_failure;
+    Round round{.run = FiguresOf(report)};
+    if (flags.ceiling) {
+      ASSIGN_OR_RETURN(round.ceiling, CeilingOf(flags, *load, round.run));
+    }
+    rounds.push_back(std::move(round));
   }
-  result->ceilings.push_back(std::move(ceiling));
-  return absl::OkStatus();
+  outcome.result = MiddleOf(std::move(rounds));
+  return outcome;
 }
 
 absl::Status Run(Session& session, const Flags& flags) {
@@ -154,23 +193,15 @@ absl::Status Run(Session& session, const Flags& flags) {
     ledger = std::make_unique<Ledger>(load.records, load.clients);
     load.ledger = ledger.get();
   }
-  ASSIGN_OR_RETURN(const ProduceReport report, RunWatched(session, &load));
-  BenchResult result;
-  result.run = {.work = "produce",
-                .records = report.records,
-                .failed = report.failed,
-                .bytes = report.bytes,
-                .elapsed = report.elapsed,
-                .latency_ns = report.latency_ns};
+  ASSIGN_OR_RETURN(Outcome outcome, RunRounds(session, flags, &load));
   if (flags.verify) {
-    RETURN_IF_ERROR(
-        ReadBack(session, load, begin, ledger.get(), report.records));
-    result.verdict = ledger->Judge();
+    RETURN_IF_ERROR(ReadBack(session, load, begin, ledger.get(),
+                             outcome.result.run.records));
+    outcome.result.verdict = ledger->Judge();
   }
-  if (flags.ceiling) RETURN_IF_ERROR(AddCeiling(flags, &result));
-  RETURN_IF_ERROR(ShowResult(session, result, flags.files));
+  RETURN_IF_ERROR(ShowResult(session, outcome.result, flags.files));
   // With a verdict, failed records are accounted for.
-  return flags.verify ? absl::OkStatus() : report.first_failure;
+  return flags.verify ? absl::OkStatus() : outcome.failure;
 }
 
 void AddLoadFlags(Flags* flags, std::vector<Flag>* table) {
@@ -240,9 +271,10 @@ Command BenchProduce() {
                            .help = "Measure beside it what gRPC and the disk "
                                    "allow (--flush says with or without sync).",
                            .set = SetSwitch(&flags->ceiling)});
+  command.flags.push_back(RoundsFlag(&flags->rounds));
   command.flags.push_back({.names = "--dir",
                            .value = "DIR",
-                           .help = "Where the ceiling's file is made.",
+                           .help = "Where the ceiling's files are made.",
                            .set = SetText(&flags->beside.directory)});
   AddResultFlags(&flags->files, &command.flags);
   command.run = [flags](Session& session) { return Run(session, *flags); };

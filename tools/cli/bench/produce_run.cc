@@ -44,7 +44,8 @@ class Client {
         number_(number),
         tally_(tally),
         payload_(load.run, load.record_bytes),
-        stretch_(std::max<int64_t>(1, kStretchBytes / load.record_bytes)) {}
+        stretch_(std::max<int64_t>(1, kStretchBytes / load.record_bytes)),
+        place_(number % std::max(1, load.partitions)) {}
 
   absl::Status Connect() {
     auto producer = client::Producer::Create(load_.producer);
@@ -96,8 +97,7 @@ class Client {
 
   absl::Status SendOne(int64_t index, Pacer* pacer) {
     const uint64_t sequence = index * load_.clients + number_;
-    const bool timed =
-        load_.ledger != nullptr || index % load_.latency_every == 0;
+    const bool timed = IsTimed(index);
     const bool paced = load_.rate > 0;
     const int64_t due = timed || paced ? pacer->WaitFor(index) : 0;
     client::ProducerRecord record;
@@ -106,8 +106,7 @@ class Client {
     std::string key;
     switch (load_.spread) {
       case Spread::kEven:
-        record.partition = static_cast<int32_t>((index / stretch_ + number_) %
-                                                load_.partitions);
+        record.partition = NextPlace();
         break;
       case Spread::kKeys:
         key = absl::StrCat("key-", sequence % load_.keys);
@@ -121,6 +120,23 @@ class Client {
     sent_bytes_ += static_cast<int64_t>(record.value->size());
     if (!timed) return producer_->Send(record);
     return producer_->Send(record, Callback(sequence, due));
+  }
+
+  // Both without divisions, which a fast run would feel in each record.
+  bool IsTimed(int64_t index) {
+    if (load_.ledger != nullptr) return true;
+    if (index < next_timed_) return false;
+    next_timed_ = index + load_.latency_every;
+    return true;
+  }
+
+  int32_t NextPlace() {
+    if (sent_here_ == stretch_) {
+      sent_here_ = 0;
+      place_ = place_ + 1 == load_.partitions ? 0 : place_ + 1;
+    }
+    ++sent_here_;
+    return place_;
   }
 
   std::string_view ValueOf(uint64_t sequence, int64_t due) {
@@ -148,6 +164,11 @@ class Client {
   Tally* const tally_;
   PayloadMaker payload_;
   const int64_t stretch_;
+  // The partition that records go to with Spread::kEven, and how many of the
+  // stretch it got.
+  int32_t place_;
+  int64_t sent_here_ = 0;
+  int64_t next_timed_ = 0;
   std::unique_ptr<client::Producer> producer_;
   int64_t sent_ = 0;
   int64_t sent_bytes_ = 0;

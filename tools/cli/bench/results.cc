@@ -54,7 +54,13 @@ std::string Lines(const BenchResult& result) {
     absl::StrAppend(&text, ceiling.work, ": ", LineOf(ceiling), "\n");
   }
   if (result.ratio.has_value()) {
-    absl::StrAppendFormat(&text, "%.2f of the ceiling\n", *result.ratio);
+    absl::StrAppendFormat(&text, "%.2f of the ceiling", *result.ratio);
+    if (result.rounds > 1 && result.ratio_range.has_value()) {
+      absl::StrAppendFormat(&text, " (%.2f to %.2f in %d rounds)",
+                            result.ratio_range->first,
+                            result.ratio_range->second, result.rounds);
+    }
+    absl::StrAppend(&text, "\n");
   }
   if (result.verdict.has_value()) {
     absl::StrAppend(&text, result.verdict->ToString(), "\n");
@@ -74,6 +80,15 @@ void AddResultFlags(ResultFiles* files, std::vector<Flag>* table) {
                     .help = "Write the distribution of latencies, as "
                             "HdrHistogram does.",
                     .set = SetText(&files->histogram)});
+}
+
+Flag RoundsFlag(int64_t* rounds) {
+  return {.names = "--rounds",
+          .value = "N",
+          .help =
+              "Run and ceiling by turns, so often; the middle ones are "
+              "shown. Default 1.",
+          .set = SetInteger(rounds, 1, 100)};
 }
 
 absl::Status CheckFiles(const ResultFiles& files) {

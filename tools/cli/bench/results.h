@@ -9,6 +9,7 @@
 #ifndef BARNABAS_TOOLS_CLI_BENCH_RESULTS_H_
 #define BARNABAS_TOOLS_CLI_BENCH_RESULTS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct ResultFiles {
 
 // The flags that fill `files` in.
 void AddResultFlags(ResultFiles* files, std::vector<Flag>* table);
+// --rounds.
+Flag RoundsFlag(int64_t* rounds);
 
 // Before a run, so that a wrong name is told before the work is done.
 absl::Status CheckFiles(const ResultFiles& files);

@@ -31,8 +31,10 @@ Setter SetCodec(record::Codec* target) {
 }  // namespace
 
 void AddTopicFlags(TopicFlags* flags, Command* command) {
-  command->arguments = {
-      {.name = "TOPIC", .help = "The topic.", .set = SetText(&flags->topic)}};
+  command->arguments = {{.name = "TOPIC",
+                         .help = "The topic.",
+                         .set = SetText(&flags->topic),
+                         .completes = Completes::kTopic}};
   command->flags.push_back({.names = "--create",
                             .help = "Create the topic if there is none.",
                             .set = SetSwitch(&flags->create)});

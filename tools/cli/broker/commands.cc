@@ -8,7 +8,8 @@ Command BrokerCommands() {
   Command broker{.name = "broker",
                  .aliases = {"brokers"},
                  .summary = "Look at brokers and change how much they tell"};
-  broker.children = {BrokerList(), BrokerDescribe(), BrokerLogLevel()};
+  broker.children = {BrokerList(), BrokerDescribe(), BrokerLogLevel(),
+                     BrokerLogDirsCommand()};
   const auto later = [&](const char* name, const char* summary) {
     broker.children.push_back(
         {.name = name, .summary = summary, .refused = kLater});
@@ -17,7 +18,6 @@ Command BrokerCommands() {
   later("undrain", "Take leadership back after a drain");
   later("decommission", "Move everything away for good");
   later("recommission", "Take a decommission back");
-  later("log-dirs", "What lies in the data directories");
   later("can-restart", "Whether a restart would hurt now");
   return broker;
 }

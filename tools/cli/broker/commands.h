@@ -15,6 +15,7 @@ Command BrokerCommands();
 Command BrokerList();
 Command BrokerDescribe();
 Command BrokerLogLevel();
+Command BrokerLogDirsCommand();
 
 }  // namespace barnabas::cli
 

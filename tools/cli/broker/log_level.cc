@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/types/status_macros.h"
-#include "tools/cli/broker/broker_table.h"
+#include "tools/cli/broker/broker_targets.h"
 #include "tools/cli/broker/commands.h"
 #include "tools/cli/frame/connect.h"
 #include "tools/cli/frame/exit_code.h"
@@ -48,37 +48,6 @@ absl::StatusOr<std::vector<v1::SetLogLevelRequest>> RequestsOf(
   return requests;
 }
 
-struct Target {
-  std::string name;
-  std::string endpoint;
-};
-
-absl::StatusOr<std::vector<Target>> TargetsOf(Session& session,
-                                              const Flags& flags) {
-  std::vector<Target> targets;
-  if (flags.local) {
-    ASSIGN_OR_RETURN(const client::ClientOptions options,
-                     ClientOptionsFor(session));
-    targets.push_back({options.bootstrap.front(), options.bootstrap.front()});
-    return targets;
-  }
-  ASSIGN_OR_RETURN(const std::shared_ptr<client::Admin> admin,
-                   Connect(session));
-  ASSIGN_OR_RETURN(const v1::DescribeClusterResponse cluster,
-                   admin->DescribeCluster());
-  std::vector<int32_t> ids = flags.brokers;
-  if (ids.empty()) {
-    for (const v1::BrokerInfo& broker : cluster.brokers()) {
-      ids.push_back(broker.id());
-    }
-  }
-  for (const int32_t id : ids) {
-    ASSIGN_OR_RETURN(const v1::BrokerInfo broker, BrokerById(cluster, id));
-    targets.push_back({absl::StrCat(id), EndpointOf(broker, "client")});
-  }
-  return targets;
-}
-
 absl::StatusOr<v1::GetLogLevelsResponse> Apply(
     client::NodeClient& node,
     const std::vector<v1::SetLogLevelRequest>& requests) {
@@ -99,11 +68,11 @@ std::string SeverityText(v1::Severity severity) {
 absl::Status Run(Session& session, const Flags& flags) {
   ASSIGN_OR_RETURN(const std::vector<v1::SetLogLevelRequest> requests,
                    RequestsOf(flags));
-  ASSIGN_OR_RETURN(const std::vector<Target> targets,
-                   TargetsOf(session, flags));
+  ASSIGN_OR_RETURN(const std::vector<BrokerTarget> targets,
+                   BrokerTargets(session, flags.brokers, flags.local));
   Table table{{{"BROKER"}, {"SEVERITY"}, {"MODULE"}, {"VERBOSITY", true}}, {}};
   Tree list = Tree::List();
-  for (const Target& target : targets) {
+  for (const BrokerTarget& target : targets) {
     ASSIGN_OR_RETURN(const std::shared_ptr<client::NodeClient> node,
                      ConnectNode(session, target.endpoint));
     ASSIGN_OR_RETURN(const v1::GetLogLevelsResponse levels,
@@ -147,7 +116,8 @@ Command BrokerLogLevel() {
       {.names = "--broker",
        .value = "ID",
        .help = "Only these brokers; default all.",
-       .set = AddIntegers(&flags->brokers)},
+       .set = AddIntegers(&flags->brokers),
+       .completes = Completes::kBroker},
       {.names = "--local",
        .help = "Only the node that -b names.",
        .set = SetSwitch(&flags->local)},

@@ -56,7 +56,10 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
 
 class FetchStream : public grpc::ServerGenericBidiReactor {
  public:
-  explicit FetchStream(env::File* file) : file_(file) { StartRead(&incoming_); }
+  explicit FetchStream(const CeilingFiles* files)
+      : files_(files), positions_(files->count()) {
+    StartRead(&incoming_);
+  }
 
   void OnReadDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
@@ -101,8 +104,7 @@ class FetchStream : public grpc::ServerGenericBidiReactor {
       pool_ = std::make_shared<BufferPool>(message_bytes_);
     }
     std::unique_ptr<char[]> buffer = pool_->Take();
-    const absl::StatusOr<size_t> read =
-        file_->ReadAt(sent_, message_bytes_, buffer.get());
+    const absl::StatusOr<size_t> read = ReadNext(buffer.get());
     if (!read.ok() || *read == 0) {
       ended_ = true;
       return FinishIfIdle(
@@ -117,6 +119,21 @@ class FetchStream : public grpc::ServerGenericBidiReactor {
     StartWrite(&outgoing_);
   }
 
+  // From the next file that has more; 0 when all are read.
+  absl::StatusOr<size_t> ReadNext(char* buffer)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    for (size_t tried = 0; tried < positions_.size(); ++tried) {
+      int64_t& position = positions_[next_ % positions_.size()];
+      const absl::StatusOr<size_t> read =
+          files_->at(next_)->ReadAt(position, message_bytes_, buffer);
+      if (!read.ok()) return read.status();
+      ++next_;
+      position += static_cast<int64_t>(*read);
+      if (*read > 0) return read;
+    }
+    return size_t{0};
+  }
+
   void FinishIfIdle(const grpc::Status& status)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || finished_) return;
@@ -124,12 +141,15 @@ class FetchStream : public grpc::ServerGenericBidiReactor {
     Finish(status);
   }
 
-  env::File* const file_;
+  const CeilingFiles* const files_;
   grpc::ByteBuffer incoming_;
 
   absl::Mutex mutex_;
   std::shared_ptr<BufferPool> pool_ ABSL_GUARDED_BY(mutex_);
   grpc::ByteBuffer outgoing_ ABSL_GUARDED_BY(mutex_);
+  // How far the files are read, and whose turn it is.
+  std::vector<int64_t> positions_ ABSL_GUARDED_BY(mutex_);
+  size_t next_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t message_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t window_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -141,8 +161,8 @@ class FetchStream : public grpc::ServerGenericBidiReactor {
 
 }  // namespace
 
-grpc::ServerGenericBidiReactor* NewCeilingFetch(env::File* file) {
-  return new FetchStream(file);
+grpc::ServerGenericBidiReactor* NewCeilingFetch(const CeilingFiles* files) {
+  return new FetchStream(files);
 }
 
 }  // namespace barnabas::cli

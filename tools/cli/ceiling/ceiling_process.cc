@@ -53,6 +53,8 @@ int Spawn(const CeilingProcess::Options& options, int in, int out,
                                     "ceiling-server",
                                     "--dir",
                                     options.directory,
+                                    "--files",
+                                    absl::StrCat(options.file_count),
                                     "--flush",
                                     options.sync ? "disk" : "os"};
   std::vector<char*> arguments;
@@ -120,6 +122,7 @@ absl::Status ServeCeiling(const CeilingProcess::Options& options) {
   CeilingServer::Options served;
   served.files = &files;
   served.directory = options.directory;
+  served.file_count = options.file_count;
   served.sync = options.sync;
   ASSIGN_OR_RETURN(const std::unique_ptr<CeilingServer> server,
                    CeilingServer::Start(served));

@@ -13,6 +13,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -25,8 +26,9 @@ class CeilingProcess {
   struct Options {
     // The program to run; empty: this one.
     std::string program;
-    // Where the server makes its file; must exist.
+    // Where the server makes its files; must exist.
     std::string directory;
+    int64_t file_count = 1;
     bool sync = false;
   };
 

@@ -1,12 +1,15 @@
 #include "tools/cli/ceiling/ceiling_produce.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "proto/types/status_macros.h"
 #include "tools/cli/ceiling/ceiling_wire.h"
 
 namespace barnabas::cli {
@@ -17,9 +20,30 @@ grpc::Status ToGrpc(const absl::Status& status) {
                       std::string(status.message()));
 }
 
+// Appends messages to the files by turns.
+class Appender {
+ public:
+  explicit Appender(const CeilingFiles* files)
+      : files_(files), ends_(files->count()) {}
+
+  absl::Status Append(const CeilingBytes& message) {
+    int64_t& end = ends_[written_ % ends_.size()];
+    RETURN_IF_ERROR(files_->at(written_)->WriteAt(end, message.parts));
+    end += message.size;
+    ++written_;
+    return absl::OkStatus();
+  }
+
+ private:
+  const CeilingFiles* const files_;
+  std::vector<int64_t> ends_;
+  size_t written_ = 0;
+};
+
 class ProduceStream : public grpc::ServerGenericBidiReactor {
  public:
-  ProduceStream(env::File* file, bool sync) : file_(file), sync_(sync) {
+  ProduceStream(const CeilingFiles* files, bool sync)
+      : files_(files), sync_(sync), appender_(files) {
     if (sync_) syncer_ = std::thread([this] { SyncRounds(); });
     StartRead(&incoming_);
   }
@@ -33,9 +57,8 @@ class ProduceStream : public grpc::ServerGenericBidiReactor {
     ReadBytes(incoming_, &bytes_);
     // Kept, so that the checksum cannot be left out by the optimiser.
     checksum_ ^= ChecksumOf(bytes_);
-    const absl::Status status = file_->WriteAt(position_, bytes_.parts);
+    const absl::Status status = appender_.Append(bytes_);
     if (!status.ok()) return Fail(status);
-    position_ += bytes_.size;
     {
       absl::MutexLock lock(&mutex_);
       ++appended_;
@@ -93,16 +116,27 @@ class ProduceStream : public grpc::ServerGenericBidiReactor {
     return ended_ || durable_ < appended_;
   }
 
+  // The files of messages [begin, end).
+  absl::Status SyncFrom(int64_t begin, int64_t end) {
+    const auto files = static_cast<int64_t>(files_->count());
+    for (int64_t i = begin; i < std::min(end, begin + files); ++i) {
+      RETURN_IF_ERROR(files_->at(static_cast<size_t>(i))->Sync());
+    }
+    return absl::OkStatus();
+  }
+
   void SyncRounds() {
     while (true) {
+      int64_t begin = 0;
       int64_t target = 0;
       {
         absl::MutexLock lock(&mutex_);
         mutex_.Await(absl::Condition(this, &ProduceStream::HasWork));
         if (ended_) return;
+        begin = durable_;
         target = appended_;
       }
-      const absl::Status status = file_->Sync();
+      const absl::Status status = SyncFrom(begin, target);
       if (!status.ok()) return Fail(status);
       absl::MutexLock lock(&mutex_);
       durable_ = target;
@@ -110,14 +144,14 @@ class ProduceStream : public grpc::ServerGenericBidiReactor {
     }
   }
 
-  env::File* const file_;
+  const CeilingFiles* const files_;
   const bool sync_;
   std::thread syncer_;
 
   // Used by the one read at a time.
   grpc::ByteBuffer incoming_;
   CeilingBytes bytes_;
-  int64_t position_ = 0;
+  Appender appender_;
   uint32_t checksum_ = 0;
 
   absl::Mutex mutex_;
@@ -132,8 +166,9 @@ class ProduceStream : public grpc::ServerGenericBidiReactor {
 
 }  // namespace
 
-grpc::ServerGenericBidiReactor* NewCeilingProduce(env::File* file, bool sync) {
-  return new ProduceStream(file, sync);
+grpc::ServerGenericBidiReactor* NewCeilingProduce(const CeilingFiles* files,
+                                                  bool sync) {
+  return new ProduceStream(files, sync);
 }
 
 }  // namespace barnabas::cli

@@ -1,8 +1,8 @@
 // CeilingProduce: the server's side of one produce stream of the ceiling.
 //
-// What: checksums each message, appends its slices to the file, answers
-//   cumulative counts; with sync, only after the sync (one thread syncs for
-//   whatever was appended meanwhile, as group commit does).
+// What: checksums each message, appends its slices to the files by turns,
+//   answers cumulative counts; with sync, only after the sync (one thread syncs
+//   for whatever was appended meanwhile, as group commit does).
 // Units: bytes. Empty case: a stream without messages ends at once.
 // Thread: gRPC's; deletes itself when the stream is done.
 // Errors: end the stream with their status.
@@ -11,12 +11,13 @@
 
 #include <grpcpp/generic/async_generic_service.h>
 
-#include "storage/env/file.h"
+#include "tools/cli/ceiling/ceiling_files.h"
 
 namespace barnabas::cli {
 
-// `file` must outlive the stream.
-grpc::ServerGenericBidiReactor* NewCeilingProduce(env::File* file, bool sync);
+// `files` must outlive the stream.
+grpc::ServerGenericBidiReactor* NewCeilingProduce(const CeilingFiles* files,
+                                                  bool sync);
 
 }  // namespace barnabas::cli
 

@@ -4,15 +4,14 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
-#include <unistd.h>
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "proto/types/error.h"
 #include "proto/types/limits.h"
 #include "proto/types/status_macros.h"
 #include "tools/cli/ceiling/ceiling_fetch.h"
+#include "tools/cli/ceiling/ceiling_files.h"
 #include "tools/cli/ceiling/ceiling_produce.h"
 #include "tools/cli/ceiling/ceiling_wire.h"
 
@@ -29,30 +28,26 @@ class Refusal : public grpc::ServerGenericBidiReactor {
 
 class Service : public grpc::CallbackGenericService {
  public:
-  Service(env::File* file, bool sync) : file_(file), sync_(sync) {}
+  Service(const CeilingFiles* files, bool sync) : files_(files), sync_(sync) {}
 
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override {
     if (context->method() == kCeilingProduce) {
-      return NewCeilingProduce(file_, sync_);
+      return NewCeilingProduce(files_, sync_);
     }
-    if (context->method() == kCeilingFetch) return NewCeilingFetch(file_);
+    if (context->method() == kCeilingFetch) return NewCeilingFetch(files_);
     return new Refusal;
   }
 
  private:
-  env::File* const file_;
+  const CeilingFiles* const files_;
   const bool sync_;
 };
 
 class Server final : public CeilingServer {
  public:
-  Server(env::FileSystem* files, std::string path,
-         std::unique_ptr<env::File> file, bool sync)
-      : files_(files),
-        path_(std::move(path)),
-        file_(std::move(file)),
-        service_(file_.get(), sync) {
+  Server(std::unique_ptr<CeilingFiles> files, bool sync)
+      : files_(std::move(files)), service_(files_.get(), sync) {
     grpc::ServerBuilder builder;
     builder.SetMaxReceiveMessageSize(static_cast<int>(kMessageBytesMax));
     builder.SetMaxSendMessageSize(static_cast<int>(kMessageBytesMax));
@@ -67,17 +62,13 @@ class Server final : public CeilingServer {
       server_->Shutdown(std::chrono::system_clock::time_point::min());
       server_->Wait();
     }
-    // A file left behind by a failed removal is told of by its name.
-    const absl::Status ignored = files_->RemoveFile(path_);
   }
 
   bool listening() const { return server_ != nullptr && port_ != 0; }
   int port() const override { return port_; }
 
  private:
-  env::FileSystem* const files_;
-  const std::string path_;
-  const std::unique_ptr<env::File> file_;
+  const std::unique_ptr<CeilingFiles> files_;
   Service service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
@@ -87,13 +78,10 @@ class Server final : public CeilingServer {
 
 absl::StatusOr<std::unique_ptr<CeilingServer>> CeilingServer::Start(
     const Options& options) {
-  // Of its own for each process, fresh: no page of it is in memory yet.
-  std::string path =
-      absl::StrCat(options.directory, "/barnabas-ceiling-", getpid(), ".log");
-  ASSIGN_OR_RETURN(std::unique_ptr<env::File> file,
-                   options.files->Open(path, env::OpenMode::kTruncate));
-  auto server = std::make_unique<Server>(options.files, std::move(path),
-                                         std::move(file), options.sync);
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<CeilingFiles> files,
+      CeilingFiles::Open(options.files, options.directory, options.file_count));
+  auto server = std::make_unique<Server>(std::move(files), options.sync);
   if (!server->listening()) {
     return MakeError(ErrorCode::kAddressInUse,
                      "no port of 127.0.0.1 could be listened on",

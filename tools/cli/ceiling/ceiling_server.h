@@ -1,12 +1,13 @@
 // CeilingServer: the far end of `bench ceiling`, what gRPC and the disk allow.
 //
 // What: raw streams that do only what any broker must: on produce, checksum
-//   each message and append its slices to a fresh file; on fetch, read that
-//   file into pooled buffers and send them by reference. No batches, offsets,
-//   indexes or settings, so it is the most that a broker could reach.
+//   each message and append its slices to a fresh file, one after the other
+//   of as many files as there are partitions; on fetch, read those files into
+//   pooled buffers and send them by reference. No batches, offsets, indexes
+//   or settings, so it is the most that a broker could reach.
 // Streams: "/barnabas.Ceiling/Produce": messages in, cumulative counts out.
 //   "/barnabas.Ceiling/Fetch": one request, then cumulative bytes received in,
-//   messages out until the file ends.
+//   messages out until the files end.
 // Units: bytes. Empty case: fetching before producing sends nothing.
 // Thread: Start and the destructor from one; the rest is gRPC's.
 // Errors: those of FileSystem, as the stream's status.
@@ -25,8 +26,10 @@ class CeilingServer {
  public:
   struct Options {
     env::FileSystem* files = nullptr;
-    // Where the file is made; it is removed at the end.
+    // Where the files are made; they are removed at the end.
     std::string directory;
+    // One for each partition of the run that this is the ceiling of.
+    int64_t file_count = 1;
     // Acknowledge only what is synced.
     bool sync = false;
   };

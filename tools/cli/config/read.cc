@@ -117,7 +117,8 @@ Command Make(const char* name, const char* summary, int min,
                         .help = "SCOPE is cluster, broker/ID or topic/NAME.",
                         .min = min,
                         .max = -1,
-                        .set = AddText(words.get())}};
+                        .set = AddText(words.get()),
+                        .completes = Completes::kScopedKey}};
   command.run = [words, run](Session& session) { return run(session, *words); };
   return command;
 }

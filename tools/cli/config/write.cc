@@ -83,7 +83,10 @@ Command Make(const char* name, const char* summary, const char* argument,
                         .help = "SCOPE is cluster, broker/ID or topic/NAME.",
                         .min = 1,
                         .max = -1,
-                        .set = AddText(words.get())}};
+                        .set = AddText(words.get()),
+                        .completes = run == RunUnset
+                                         ? Completes::kScopedKey
+                                         : Completes::kScopedSetting}};
   command.run = [words, run](Session& session) { return run(session, *words); };
   return command;
 }

@@ -104,7 +104,8 @@ Command ContextShow() {
   command.arguments = {{.name = "NAME",
                         .help = "Default: the current one.",
                         .min = 0,
-                        .set = SetText(name.get())}};
+                        .set = SetText(name.get()),
+                        .completes = Completes::kContext}};
   command.run = [name](Session& session) { return RunShow(session, *name); };
   return command;
 }

@@ -110,7 +110,8 @@ Command ContextUse() {
   command.writes = true;
   command.arguments = {{.name = "NAME",
                         .help = "The context, or - for the one before.",
-                        .set = SetText(name.get())}};
+                        .set = SetText(name.get()),
+                        .completes = Completes::kContext}};
   command.run = [name](Session& session) { return RunUse(session, *name); };
   return command;
 }
@@ -155,8 +156,10 @@ Command ContextDelete() {
                   .aliases = {"rm"},
                   .summary = "Forget a context; the cluster is not touched"};
   command.writes = true;
-  command.arguments = {
-      {.name = "NAME", .help = "The context.", .set = SetText(name.get())}};
+  command.arguments = {{.name = "NAME",
+                        .help = "The context.",
+                        .set = SetText(name.get()),
+                        .completes = Completes::kContext}};
   command.run = [name](Session& session) { return RunDelete(session, *name); };
   return command;
 }

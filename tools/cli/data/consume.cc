@@ -2,6 +2,8 @@
 #include <csignal>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -50,6 +52,9 @@ class Run {
         continue;
       }
       partitions.push_back(one.partition);
+      if (one.from.kind == client::StartAt::Kind::kOffset) {
+        unproven_.insert(one.partition);
+      }
     }
     if (partitions.empty()) return absl::OkStatus();
     RETURN_IF_ERROR(consumer_.Assign(partitions, planned.front().from));
@@ -107,6 +112,7 @@ class Run {
     for (const auto& batch : outcome.batches) {
       const auto at = until_.find({batch->topic(), batch->partition()});
       if (at == until_.end()) continue;
+      unproven_.erase(at->first);
       bool done = false;
       for (const record::RecordView& record : batch->records()) {
         const int64_t offset = record.offset.value();
@@ -137,16 +143,40 @@ class Run {
     return absl::OkStatus();
   }
 
-  // Damage is told and passed over; anything else ends the run.
+  // Damage is told and passed over, and so are records that were let go while
+  // they were still to be read; anything else ends the run.
   absl::Status Face(const client::PartitionTrouble& trouble) {
     absl::Status status = WithPrefix(
         trouble.status, absl::StrCat(trouble.partition.topic, "[",
                                      trouble.partition.partition, "]"));
+    const std::optional<OffsetRange> range = OffsetRangeOf(status);
+    if (CodeOf(status) == ErrorCode::kOffsetOutOfRange && range.has_value() &&
+        !unproven_.contains(trouble.partition)) {
+      return GoOnAt(trouble.partition, range->begin.value(), status);
+    }
     if (CodeOf(status) != ErrorCode::kCorruptRecord) return status;
     session_.Say(absl::StrCat(ErrorText(status, "", false),
                               "skipped: reading goes on behind it"));
     corrupt_ = SilentExit(static_cast<int>(ExitCode::kRefused));
     return consumer_.SkipCorrupt(trouble.partition);
+  }
+
+  // Retention, a trim: the log starts at `start` by now.
+  absl::Status GoOnAt(const Partition& partition, int64_t start,
+                      const absl::Status& status) {
+    ASSIGN_OR_RETURN(const int64_t position, consumer_.Position(partition));
+    if (position >= start) return status;
+    session_.Say(absl::StrCat(partition.topic, "[", partition.partition,
+                              "]: records ", position, " to ", start - 1,
+                              " were deleted before they were read; reading "
+                              "goes on at ",
+                              start));
+    const auto at = until_.find(partition);
+    if (at != until_.end() && at->second.has_value() && *at->second <= start) {
+      Finish(at);
+      return absl::OkStatus();
+    }
+    return consumer_.Seek(partition, client::StartAt::Offset(start));
   }
 
   Session& session_;
@@ -156,6 +186,8 @@ class Run {
 
   // Partitions still read, with their stops.
   std::map<Partition, std::optional<int64_t>> until_;
+  // Begin at an offset that somebody typed, and gave nothing yet.
+  std::set<Partition> unproven_;
   int64_t printed_ = 0;
   absl::Status corrupt_;
 };
@@ -246,7 +278,8 @@ Command ConsumeCommand() {
                         .help = "The topics.",
                         .min = 1,
                         .max = -1,
-                        .set = AddText(&flags->wish.topics)}};
+                        .set = AddText(&flags->wish.topics),
+                        .completes = Completes::kTopic}};
   command.run = [flags](Session& session) { return Consume(session, *flags); };
   return command;
 }

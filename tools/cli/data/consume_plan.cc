@@ -21,7 +21,7 @@ absl::StatusOr<Ends> EndsOf(client::Admin& admin, const std::string& topic,
   request.mutable_topic()->set_name(topic);
   request.mutable_partitions()->Add(partitions.begin(), partitions.end());
   ASSIGN_OR_RETURN(const v1::ListOffsetsResponse reply,
-                   admin.ListOffsets(request));
+                   admin.leaders().ListOffsets(request));
   Ends ends;
   for (const v1::PartitionOffsets& one : reply.partitions()) {
     if (one.has_error()) return FromProto(one.error());
@@ -39,7 +39,7 @@ absl::StatusOr<std::map<int32_t, int64_t>> OffsetsAt(
   request.mutable_partitions()->Add(partitions.begin(), partitions.end());
   request.set_timestamp_ms(timestamp_ms);
   ASSIGN_OR_RETURN(const v1::OffsetsForTimesResponse reply,
-                   admin.OffsetsForTimes(request));
+                   admin.leaders().OffsetsForTimes(request));
   std::map<int32_t, int64_t> offsets;
   for (const v1::PartitionTimeOffset& one : reply.partitions()) {
     if (one.has_error()) return FromProto(one.error());

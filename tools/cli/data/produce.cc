@@ -330,13 +330,16 @@ Command ProduceCommand() {
   command.writes = true;
   AddRecordFlags(flags.get(), &command.flags);
   AddSendFlags(flags.get(), &command.flags);
-  command.arguments = {
-      {.name = "TOPIC", .help = "The topic.", .set = SetText(&flags->topic)},
-      {.name = "FILE",
-       .help = "Read these instead of stdin; - is stdin.",
-       .min = 0,
-       .max = -1,
-       .set = AddText(&flags->files)}};
+  command.arguments = {{.name = "TOPIC",
+                        .help = "The topic.",
+                        .set = SetText(&flags->topic),
+                        .completes = Completes::kTopic},
+                       {.name = "FILE",
+                        .help = "Read these instead of stdin; - is stdin.",
+                        .min = 0,
+                        .max = -1,
+                        .set = AddText(&flags->files),
+                        .completes = Completes::kFile}};
   command.run = [flags](Session& session) { return Produce(session, *flags); };
   return command;
 }

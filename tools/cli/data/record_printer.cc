@@ -18,6 +18,7 @@ FormatRecord Copy(const client::ConsumedRecords& batch,
   copy.offset = record.offset.value();
   copy.timestamp_ms = record.timestamp_ms;
   copy.leader_epoch = batch.leader_epoch();
+  copy.producer_id = record.producer_id.value();
   if (meta_only) return copy;
   if (record.key.has_value()) copy.key = std::string(*record.key);
   if (record.value.has_value()) copy.value = std::string(*record.value);

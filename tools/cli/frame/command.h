@@ -1,8 +1,8 @@
 // Command: one node of the command tree, as data.
 //
 // What: names, help, flags, arguments, children and the function that runs.
-//   The parser, the help text, the test that walks the tree and (later)
-//   completion all read the same tree.
+//   The parser, the help text, completion and the test that walks the tree all
+//   read the same tree.
 // Units: none. Empty case: a command without `run` and without `refused` is a
 //   group: it needs a child.
 // Thread: built once at start, read afterwards.
@@ -24,6 +24,24 @@ class Session;
 
 using Setter = std::function<absl::Status(const std::string&)>;
 
+// What completion offers where a value is typed. A value that reads "a|b|c" in
+// help is offered as it stands.
+enum class Completes {
+  kNothing,
+  kFile,
+  kTopic,
+  kBroker,
+  kContext,
+  // KEY=VALUE, and KEY alone, of a topic.
+  kTopicSetting,
+  kTopicKey,
+  // [SCOPE] KEY=VALUE..., and [SCOPE] KEY... of the configuration.
+  kScopedSetting,
+  kScopedKey,
+  kMethod,
+  kCommand,
+};
+
 struct Flag {
   // "-p,--partitions"; later names are aliases that help does not show when
   // they stand in `hidden_names`.
@@ -37,6 +55,7 @@ struct Flag {
   std::string hidden_names = {};
   // Not empty: the flag is known but comes later; what to use instead.
   std::string refused = {};
+  Completes completes = Completes::kNothing;
 };
 
 struct Argument {
@@ -47,6 +66,7 @@ struct Argument {
   // -1: any number.
   int max = 1;
   Setter set = {};
+  Completes completes = Completes::kNothing;
 };
 
 struct Command {

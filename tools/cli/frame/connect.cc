@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/admin/raw_client.h"
 #include "proto/types/status_macros.h"
 #include "tools/cli/context/context_store.h"
 #include "tools/cli/frame/tracing_admin.h"
@@ -47,9 +48,10 @@ absl::StatusOr<client::ClientOptions> ClientOptionsFor(const Session& session) {
   return options;
 }
 
-absl::StatusOr<std::shared_ptr<client::Admin>> Connect(Session& session) {
-  ASSIGN_OR_RETURN(const client::ClientOptions options,
-                   ClientOptionsFor(session));
+namespace {
+
+absl::StatusOr<std::shared_ptr<client::Admin>> ConnectWith(
+    Session& session, const client::ClientOptions& options) {
   session.SayAt(
       1, absl::StrCat("dialling ", absl::StrJoin(options.bootstrap, ",")));
   ASSIGN_OR_RETURN(std::shared_ptr<client::Admin> admin,
@@ -57,6 +59,21 @@ absl::StatusOr<std::shared_ptr<client::Admin>> Connect(Session& session) {
   if (!session.flags().talk.trace) return admin;
   return std::shared_ptr<client::Admin>(
       std::make_shared<TracingAdmin>(std::move(admin), &session));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<client::Admin>> Connect(Session& session) {
+  ASSIGN_OR_RETURN(const client::ClientOptions options,
+                   ClientOptionsFor(session));
+  return ConnectWith(session, options);
+}
+
+absl::StatusOr<std::shared_ptr<client::Admin>> ConnectPatiently(
+    Session& session, absl::Duration patience) {
+  ASSIGN_OR_RETURN(client::ClientOptions options, ClientOptionsFor(session));
+  if (!session.flags().timeout.has_value()) options.request_timeout = patience;
+  return ConnectWith(session, options);
 }
 
 absl::StatusOr<std::shared_ptr<client::NodeClient>> ConnectNode(
@@ -81,6 +98,12 @@ Dialing RealDialing() {
     ASSIGN_OR_RETURN(std::unique_ptr<client::NodeClient> node,
                      client::NodeClient::Create(options, endpoint));
     return std::shared_ptr<client::NodeClient>(std::move(node));
+  };
+  dialing.raw = [](const client::ClientOptions& options)
+      -> absl::StatusOr<std::shared_ptr<client::RawClient>> {
+    ASSIGN_OR_RETURN(std::unique_ptr<client::RawClient> raw,
+                     client::RawClient::Create(options));
+    return std::shared_ptr<client::RawClient>(std::move(raw));
   };
   return dialing;
 }

@@ -22,6 +22,10 @@ namespace barnabas::cli {
 absl::StatusOr<client::ClientOptions> ClientOptionsFor(const Session& session);
 
 absl::StatusOr<std::shared_ptr<client::Admin>> Connect(Session& session);
+// The same for calls that take long: `patience` holds unless --timeout is
+// given.
+absl::StatusOr<std::shared_ptr<client::Admin>> ConnectPatiently(
+    Session& session, absl::Duration patience);
 
 absl::StatusOr<std::shared_ptr<client::NodeClient>> ConnectNode(
     Session& session, const std::string& endpoint);

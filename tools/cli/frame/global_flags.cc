@@ -40,7 +40,8 @@ void AddConnectionFlags(GlobalFlags* flags, std::vector<Flag>* table) {
   table->push_back({.names = "--context",
                     .value = "NAME",
                     .help = "Use this context instead of the current one.",
-                    .set = SetText(&flags->context)});
+                    .set = SetText(&flags->context),
+                    .completes = Completes::kContext});
   table->push_back({.names = "-X",
                     .value = "KEY=VALUE",
                     .help = "One-off setting; -X list explains all keys.",

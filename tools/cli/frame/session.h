@@ -32,6 +32,7 @@
 namespace barnabas::client {
 class Admin;
 class NodeClient;
+class RawClient;
 struct ClientOptions;
 }  // namespace barnabas::client
 
@@ -45,6 +46,9 @@ struct Dialing {
   std::function<absl::StatusOr<std::shared_ptr<client::NodeClient>>(
       const client::ClientOptions&, const std::string&)>
       node;
+  std::function<absl::StatusOr<std::shared_ptr<client::RawClient>>(
+      const client::ClientOptions&)>
+      raw;
 };
 
 struct World {

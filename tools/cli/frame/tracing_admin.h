@@ -39,17 +39,12 @@ class TracingAdmin final : public client::Admin {
       const v1::DescribeConfigRequest& request) override;
   absl::StatusOr<v1::AlterConfigResponse> AlterConfig(
       const v1::AlterConfigRequest& request) override;
-  absl::StatusOr<v1::ListOffsetsResponse> ListOffsets(
-      const v1::ListOffsetsRequest& request) override;
-  absl::StatusOr<v1::OffsetsForTimesResponse> OffsetsForTimes(
-      const v1::OffsetsForTimesRequest& request) override;
+  client::LeaderAdmin& leaders() override { return *leaders_; }
 
  private:
-  template <typename Call>
-  auto Traced(const char* method, Call call);
-
   const std::shared_ptr<client::Admin> inner_;
   Session* const session_;
+  const std::unique_ptr<client::LeaderAdmin> leaders_;
 };
 
 }  // namespace barnabas::cli

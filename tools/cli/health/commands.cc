@@ -74,6 +74,8 @@ Command HealthCommand() {
                   .summary = "Ask one node whether it is well"};
   command.details =
       "Exit codes: 0 serving, 2 no connection, 3 call failed, 4 not serving.\n"
+      "While its disk is nearly full a broker serves, but barnabas.v1.Producer "
+      "does not.\n"
       "Example: barnabas health --service readiness";
   command.flags = {
       {.names = "--service",

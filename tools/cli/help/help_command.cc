@@ -73,7 +73,8 @@ Command HelpCommand() {
                         .help = "A command, or kafka, formats, exit-codes.",
                         .min = 0,
                         .max = -1,
-                        .set = AddText(words.get())}};
+                        .set = AddText(words.get()),
+                        .completes = Completes::kCommand}};
   command.run = [words](Session& session) { return Run(session, *words); };
   return command;
 }

@@ -37,9 +37,9 @@ constexpr char kKafka[] =
   kafka-get-offsets.sh
       topic offsets t
   kafka-delete-records.sh
-    * topic trim t -o OFFSET
+      topic trim t -o OFFSET
   kafka-log-dirs.sh
-    * broker log-dirs
+      broker log-dirs, topic size
   kafka-dump-log.sh
       inspect segment F, inspect index F
   kafka-metadata-quorum.sh describe --status

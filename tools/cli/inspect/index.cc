@@ -77,8 +77,10 @@ Command InspectIndex() {
   auto file = std::make_shared<std::string>();
   Command command{.name = "index",
                   .summary = "Show the entries of an .index or .timeindex"};
-  command.arguments = {
-      {.name = "FILE", .help = "The index.", .set = SetText(file.get())}};
+  command.arguments = {{.name = "FILE",
+                        .help = "The index.",
+                        .set = SetText(file.get()),
+                        .completes = Completes::kFile}};
   command.run = [file](Session& session) { return RunIndex(session, *file); };
   return command;
 }

@@ -213,7 +213,8 @@ Command InspectSegment() {
                         .help = "Segment files.",
                         .min = 1,
                         .max = -1,
-                        .set = AddText(&flags->files)}};
+                        .set = AddText(&flags->files),
+                        .completes = Completes::kFile}};
   command.run = [flags](Session& session) {
     return RunSegment(session, *flags);
   };

@@ -173,7 +173,8 @@ Command OnDirectory(Command command,
   auto directory = std::make_shared<std::string>();
   command.arguments = {{.name = "DIR",
                         .help = "A data directory; it may be in use.",
-                        .set = SetText(directory.get())}};
+                        .set = SetText(directory.get()),
+                        .completes = Completes::kFile}};
   command.run = [directory, run](Session& session) {
     return run(session, *directory);
   };

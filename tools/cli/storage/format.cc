@@ -171,7 +171,8 @@ Command StorageFormat() {
   };
   command.arguments = {{.name = "DIR",
                         .help = "The data directory.",
-                        .set = SetText(&flags->directory)}};
+                        .set = SetText(&flags->directory),
+                        .completes = Completes::kFile}};
   command.run = [flags](Session& session) {
     return RunFormat(session, *flags);
   };

@@ -139,11 +139,13 @@ Command TopicAlter() {
       {.names = "-c,--config",
        .value = "KEY=VALUE",
        .help = "Set a setting; may be repeated.",
-       .set = AddText(&flags->settings)},
+       .set = AddText(&flags->settings),
+       .completes = Completes::kTopicSetting},
       {.names = "--delete-config",
        .value = "KEY",
        .help = "Back to the default; may be repeated.",
-       .set = AddText(&flags->unset)},
+       .set = AddText(&flags->unset),
+       .completes = Completes::kTopicKey},
       {.names = "-p,--partitions",
        .value = "N",
        .help = "How many there shall be; never fewer than now.",
@@ -153,7 +155,8 @@ Command TopicAlter() {
                         .help = "Topics; regular expressions with -r.",
                         .min = 1,
                         .max = -1,
-                        .set = AddText(&flags->names)}};
+                        .set = AddText(&flags->names),
+                        .completes = Completes::kTopic}};
   command.run = [flags](Session& session) { return Run(session, *flags); };
   return command;
 }

@@ -18,6 +18,9 @@ Command TopicDescribe();
 Command TopicAlter();
 Command TopicDelete();
 Command TopicOffsets();
+Command TopicTrim();
+Command TopicCompact();
+Command TopicSize();
 
 }  // namespace barnabas::cli
 

@@ -66,7 +66,8 @@ Command TopicDelete() {
                         .help = "Topics; regular expressions with -r.",
                         .min = 1,
                         .max = -1,
-                        .set = AddText(names.get())}};
+                        .set = AddText(names.get()),
+                        .completes = Completes::kTopic}};
   command.run = [names](Session& session) { return Run(session, *names); };
   return command;
 }

@@ -197,7 +197,8 @@ Command TopicDescribe() {
                         .help = "Topics; all of them with a filter.",
                         .min = 0,
                         .max = -1,
-                        .set = AddText(&flags->names)}};
+                        .set = AddText(&flags->names),
+                        .completes = Completes::kTopic}};
   command.run = [flags](Session& session) { return Run(session, *flags); };
   return command;
 }

@@ -111,7 +111,8 @@ Command TopicList() {
                         .help = "Only these; regular expressions with -r.",
                         .min = 0,
                         .max = -1,
-                        .set = AddText(&flags->names)}};
+                        .set = AddText(&flags->names),
+                        .completes = Completes::kTopic}};
   command.run = [flags](Session& session) { return Run(session, *flags); };
   return command;
 }

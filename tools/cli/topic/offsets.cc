@@ -11,6 +11,7 @@
 #include "tools/cli/frame/values.h"
 #include "tools/cli/output/units.h"
 #include "tools/cli/topic/commands.h"
+#include "tools/cli/topic/topic_names.h"
 
 namespace barnabas::cli {
 namespace {
@@ -70,7 +71,7 @@ absl::Status ShowTimes(Session& session, client::Admin& admin,
                                     flags.partitions.end());
   request.set_timestamp_ms(timestamp_ms);
   ASSIGN_OR_RETURN(const v1::OffsetsForTimesResponse reply,
-                   admin.OffsetsForTimes(request));
+                   admin.leaders().OffsetsForTimes(request));
   Table table{{{"PARTITION", true}, {"OFFSET", true}, {"TIME"}}, {}};
   absl::Status first;
   for (const v1::PartitionTimeOffset& one : reply.partitions()) {
@@ -88,17 +89,8 @@ absl::Status ShowTimes(Session& session, client::Admin& admin,
   return FirstError(first);
 }
 
-// -o means the offset here, but "-o json" is understood all the same.
-void TakeForm(Session& session, Flags* flags) {
-  FormOptions form = session.flags().form;
-  if (!flags->at.empty() && SetForm(flags->at, &form).ok()) {
-    session.UseForm(std::move(form));
-    flags->at.clear();
-  }
-}
-
 absl::Status Run(Session& session, Flags flags) {
-  TakeForm(session, &flags);
+  TakeForm(session, &flags.at);
   OffsetPoint point;
   if (!flags.at.empty()) {
     ASSIGN_OR_RETURN(point, ParseOffsetPoint(flags.at, session.clock().Wall(),
@@ -117,7 +109,7 @@ absl::Status Run(Session& session, Flags flags) {
   request.mutable_partitions()->Add(flags.partitions.begin(),
                                     flags.partitions.end());
   ASSIGN_OR_RETURN(const v1::ListOffsetsResponse reply,
-                   admin->ListOffsets(request));
+                   admin->leaders().ListOffsets(request));
   const bool start = point.kind == OffsetPoint::Kind::kStart;
   return ShowAll(session, reply,
                  flags.at.empty() ? "" : (start ? "start" : "end"));
@@ -141,8 +133,10 @@ Command TopicOffsets() {
        .help = "Only these partitions.",
        .set = AddIntegers(&flags->partitions)},
   };
-  command.arguments = {
-      {.name = "NAME", .help = "The topic.", .set = SetText(&flags->name)}};
+  command.arguments = {{.name = "NAME",
+                        .help = "The topic.",
+                        .set = SetText(&flags->name),
+                        .completes = Completes::kTopic}};
   command.run = [flags](Session& session) { return Run(session, *flags); };
   return command;
 }

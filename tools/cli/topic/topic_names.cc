@@ -81,4 +81,11 @@ std::string PlacementText(const v1::TopicResult& result) {
       absl::StrJoin(result.brokers(), ","));
 }
 
+void TakeForm(Session& session, std::string* at) {
+  FormOptions form = session.flags().form;
+  if (at->empty() || !SetForm(*at, &form).ok()) return;
+  session.UseForm(std::move(form));
+  at->clear();
+}
+
 }  // namespace barnabas::cli

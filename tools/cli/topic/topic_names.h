@@ -1,4 +1,4 @@
-// Topic names and settings as the commands of "topic" share them.
+// Topic names, settings and forms as the commands of "topic" share them.
 //
 // Units: none. Empty case: with --regex a pattern without a match is no name.
 // Thread: one at a time. Errors: those of ListTopics; usage errors for a
@@ -35,6 +35,10 @@ Outcome OutcomeOf(const v1::TopicResult& result, const std::string& message);
 
 // "6 partitions on brokers 100,101".
 std::string PlacementText(const v1::TopicResult& result);
+
+// Where -o means an offset, "-o json" is understood all the same: the form is
+// taken and `at` emptied.
+void TakeForm(Session& session, std::string* at);
 
 }  // namespace barnabas::cli
 

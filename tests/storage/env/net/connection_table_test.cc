@@ -83,6 +83,33 @@ TEST_F(ConnectionTableTest, ClosesWhatItOwnsWhenItGoes) {
   EXPECT_FALSE(IsOpen(handed));
 }
 
+TEST_F(ConnectionTableTest, TellsOnceWhoWasActiveAndWhoEnded) {
+  table_.AddWaiting(2, Connect(), absl::Seconds(10));
+  table_.AddWaiting(3, Connect(), absl::Seconds(10));
+  const int waiting = table_.Waiting(2);
+  const int duplicate = dup(waiting);
+  EXPECT_FALSE(table_.stirred());
+  table_.HandOver(2, duplicate, "1.2.3.4:5");
+  table_.MarkActive(2);
+  table_.MarkActive(2);
+  table_.MarkActive(7);
+  EXPECT_TRUE(table_.stirred());
+  const std::vector<ConnectionTable::Active> active = table_.TakeActive();
+  ASSERT_EQ(active.size(), 1u);
+  EXPECT_EQ(active[0].id, 2u);
+  EXPECT_EQ(active[0].descriptor, duplicate);
+  EXPECT_EQ(active[0].peer, "1.2.3.4:5");
+  EXPECT_FALSE(table_.stirred());
+  table_.MarkActive(2);
+  table_.Remove(2);
+  // It was never handed over, so nobody watched it.
+  table_.Remove(3);
+  EXPECT_TRUE(table_.TakeActive().empty());
+  EXPECT_EQ(table_.TakeEnded(), std::vector<uint64_t>{2});
+  EXPECT_FALSE(table_.stirred());
+  close(waiting);
+}
+
 TEST_F(ConnectionTableTest, IgnoresUnknownNumbers) {
   table_.Remove(7);
   table_.HandOver(7, -1, "x");

@@ -20,6 +20,9 @@ TEST(SocketAddressTest, ResolvesNumbersAndNames) {
   EXPECT_EQ(v4.port(), 9292);
   ASSERT_OK_AND_ASSIGN(const SocketAddress v6, Resolve("[::1]", 80, false));
   EXPECT_EQ(v6.ToString(), "[::1]:80");
+  ASSERT_OK_AND_ASSIGN(const SocketAddress mapped,
+                       Resolve("[::ffff:127.0.0.1]", 80, false));
+  EXPECT_EQ(mapped.ToString(), "127.0.0.1:80") << "as gRPC names it too";
   ASSERT_OK_AND_ASSIGN(const SocketAddress name,
                        Resolve("localhost", 1, false));
   EXPECT_EQ(name.ToString(), "127.0.0.1:1") << "IPv4 comes first";

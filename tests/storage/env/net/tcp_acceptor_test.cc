@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,10 +29,24 @@ class TcpAcceptorTest : public ::testing::Test {
     auto bound = TcpAcceptor::Bind(options);
     ASSERT_OK(bound);
     acceptor_ = *std::move(bound);
-    acceptor_->Start([this](int descriptor) {
-      absl::MutexLock lock(&mutex_);
-      taken_.push_back(descriptor);
-    });
+    Start();
+  }
+
+  void Start() {
+    acceptor_->Start(
+        [this](int descriptor) {
+          absl::MutexLock lock(&mutex_);
+          taken_.push_back(descriptor);
+        },
+        [this](const TrafficRound& round) {
+          absl::MutexLock lock(&mutex_);
+          for (const ConnectionTraffic& active : round.active) {
+            received_[active.id] = active.received_bytes;
+          }
+          for (const uint64_t id : round.ended) received_.erase(id);
+          ++rounds_;
+          return rounds_ < rounds_wanted_;
+        });
   }
 
   void TearDown() override {
@@ -75,6 +90,10 @@ class TcpAcceptorTest : public ::testing::Test {
   std::unique_ptr<TcpAcceptor> acceptor_;
   absl::Mutex mutex_;
   std::vector<int> taken_;
+  // Bytes by connection, of those that talked and are still there.
+  std::map<uint64_t, int64_t> received_;
+  int rounds_ = 0;
+  int rounds_wanted_ = 0;
   std::vector<int> callers_;
 };
 
@@ -127,10 +146,7 @@ TEST_F(TcpAcceptorTest, CallersQueueUntilItStarts) {
   acceptor_ = *std::move(bound);
   Connect();
   EXPECT_EQ(acceptor_->facts().accepted, 0);
-  acceptor_->Start([this](int descriptor) {
-    absl::MutexLock lock(&mutex_);
-    taken_.push_back(descriptor);
-  });
+  Start();
   EXPECT_TRUE(AwaitTaken(1));
 }
 

@@ -21,6 +21,7 @@ class CeilingTest : public testing::TestWithParam<bool> {
     CeilingServer::Options options;
     options.files = &files_;
     options.directory = std::getenv("TEST_TMPDIR");
+    options.file_count = 3;
     options.sync = GetParam();
     auto server = CeilingServer::Start(options);
     EXPECT_TRUE(server.ok()) << server.status();

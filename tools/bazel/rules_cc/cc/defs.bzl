@@ -9,7 +9,7 @@ still includes itself. A target tagged no-pch goes without.
 
 # Floors whose files must not even be offered messages, or gRPC.
 _PLAIN = ("storage", "proto/types", "tests/storage", "tests/support", "tests/proto", "tests/golden")
-_MESSAGES = ("metadata", "proto", "controller/planner", "controller/active", "controller/quorum", "broker/replica", "tests/metadata", "tests/sim")
+_MESSAGES = ("metadata", "proto", "controller/planner", "controller/active", "controller/quorum", "broker/replica", "tests/fuzz", "tests/metadata", "tests/sim")
 
 def _is_below(package, folders):
     for folder in folders:

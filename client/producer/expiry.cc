@@ -1,0 +1,26 @@
+#include "client/producer/expiry.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "proto/types/error.h"
+
+namespace barnabas::client {
+
+absl::Status ExpiryOf(const absl::Status& refused, bool in_flight,
+                      absl::Duration age) {
+  const std::string late =
+      absl::StrCat("not acknowledged within ", absl::FormatDuration(age));
+  // Refused and not under way again: it is known why, and that it was not
+  // stored.
+  if (!refused.ok() && !in_flight) return WithContext(refused, late);
+  return MakeError(
+      ErrorCode::kRequestTimedOut,
+      refused.ok()
+          ? late
+          : absl::StrCat(late,
+                         "; refused before: ", std::string(refused.message())),
+      "see whether the partition has a leader: barnabas topic describe");
+}
+
+}  // namespace barnabas::client

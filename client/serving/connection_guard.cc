@@ -1,0 +1,78 @@
+#include "client/serving/connection_guard.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace barnabas::rpc {
+
+int64_t ConnectionGuard::Note(uint64_t id, int64_t received_bytes) {
+  Entry& entry = entries_[id];
+  const int64_t came = received_bytes - entry.received;
+  entry.received = received_bytes;
+  SetFruitless(entry.fruitless + came, &entry);
+  return entry.received - entry.judged;
+}
+
+std::string ConnectionGuard::Judge(uint64_t id, absl::Duration now,
+                                   const StreamCounts& counts) {
+  Entry& entry = entries_[id];
+  entry.judged = entry.received;
+  if (counts.messages > entry.counts.messages ||
+      counts.answered > entry.counts.answered) {
+    SetFruitless(0, &entry);
+  }
+  entry.counts = counts;
+  entry.open_streams =
+      std::max<int64_t>(0, counts.started - counts.answered - counts.broken);
+  if (now - entry.second >= absl::Seconds(1)) {
+    entry.second = now;
+    entry.at_second = counts;
+  }
+  const int64_t broken = counts.broken - entry.at_second.broken;
+  const int64_t answered = counts.answered - entry.at_second.answered;
+  if (broken > options_.broken_streams_max && broken > answered) {
+    return absl::StrCat("broke off ", broken, " streams within a second");
+  }
+  if (counts.started == 0 && entry.received > options_.opening_bytes_max) {
+    return absl::StrCat("sent ", entry.received, " bytes and opened no stream");
+  }
+  if (entry.fruitless > options_.fruitless_bytes_max) {
+    return absl::StrCat("sent ", entry.fruitless,
+                        " bytes that made up no message");
+  }
+  return "";
+}
+
+void ConnectionGuard::Forget(uint64_t id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  SetFruitless(0, &found->second);
+  entries_.erase(found);
+}
+
+std::optional<ConnectionGuard::Weight> ConnectionGuard::Heaviest(
+    int64_t stream_bytes) const {
+  std::optional<Weight> heaviest;
+  for (const auto& [id, entry] : entries_) {
+    const int64_t bytes = entry.fruitless + entry.open_streams * stream_bytes;
+    if (!heaviest.has_value() || bytes > heaviest->bytes)
+      heaviest = {id, bytes};
+  }
+  return heaviest;
+}
+
+ConnectionGuard::Weight ConnectionGuard::WeightOf(uint64_t id,
+                                                  int64_t stream_bytes) const {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return {id, 0};
+  return {id,
+          found->second.fruitless + found->second.open_streams * stream_bytes};
+}
+
+void ConnectionGuard::SetFruitless(int64_t bytes, Entry* entry) {
+  fruitless_total_ += bytes - entry->fruitless;
+  entry->fruitless = bytes;
+}
+
+}  // namespace barnabas::rpc

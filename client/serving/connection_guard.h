@@ -1,0 +1,99 @@
+// ConnectionGuard: which connections do harm. (README 37)
+//
+// What: judges each connection by what it received and by what came of it.
+//   gRPC 1.51 bounds neither headers that never end nor streams that are
+//   reset as they open, nor frames that mean nothing; all of them are bytes
+//   without a message, or streams without an answer.
+// Place: pure; client/serving/connection_watch feeds it.
+// Units: bytes, counts, absl::Duration since some fixed moment.
+// Ranges: a connection may receive one largest message without any progress.
+// Empty case: an unknown connection begins with its first note.
+// Thread: one at a time. Errors: none; a verdict is a sentence, "" means well.
+// Always true: a connection whose messages come and whose streams are
+//   answered is never judged an offender, however much it sends.
+#ifndef BARNABAS_CLIENT_SERVING_CONNECTION_GUARD_H_
+#define BARNABAS_CLIENT_SERVING_CONNECTION_GUARD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "proto/types/limits.h"
+#include "proto/types/units.h"
+
+namespace barnabas::rpc {
+
+// What became of a connection's streams since it was opened.
+struct StreamCounts {
+  int64_t started = 0;
+  // Ended by the server, and ended before it could.
+  int64_t answered = 0;
+  int64_t broken = 0;
+  // Messages, both ways.
+  int64_t messages = 0;
+};
+
+class ConnectionGuard {
+ public:
+  struct Options {
+    // Before the first stream: the preface, SETTINGS, a few PINGs.
+    int64_t opening_bytes_max = 256 * kKiB;
+    // Without a message or an answer: one largest message and its headers.
+    int64_t fruitless_bytes_max = kMessageBytesMax + 7 * kMiB;
+    // The same, of all connections together.
+    int64_t fruitless_bytes_total_max = 256 * kMiB;
+    // Streams broken off within a second. Whoever gives up all that he may
+    // have open, twice in one second, is no client.
+    int64_t broken_streams_max = 2 * kStreamsPerConnectionMax;
+  };
+
+  explicit ConnectionGuard(const Options& options) : options_(options) {}
+
+  // A connection has received so much in all. How much of it is new since it
+  // was last judged.
+  int64_t Note(uint64_t id, int64_t received_bytes);
+  // Why it must be shut, or "".
+  std::string Judge(uint64_t id, absl::Duration now,
+                    const StreamCounts& counts);
+  void Forget(uint64_t id);
+
+  // The connections together hold too much that came to nothing.
+  bool IsOverTotal() const {
+    return fruitless_total_ > options_.fruitless_bytes_total_max;
+  }
+  // What it takes to hold a connection's doings: fruitless bytes and, at
+  // `stream_bytes` each, its open streams.
+  struct Weight {
+    uint64_t id = 0;
+    int64_t bytes = 0;
+  };
+  // The heaviest of all; none if there are no connections.
+  std::optional<Weight> Heaviest(int64_t stream_bytes) const;
+  // Of one; zero if it is not known.
+  Weight WeightOf(uint64_t id, int64_t stream_bytes) const;
+
+ private:
+  struct Entry {
+    int64_t received = 0;
+    // Received when it was last judged.
+    int64_t judged = 0;
+    int64_t fruitless = 0;
+    int64_t open_streams = 0;
+    StreamCounts counts;
+    // Where the second began in which broken streams are counted.
+    absl::Duration second;
+    StreamCounts at_second;
+  };
+
+  void SetFruitless(int64_t bytes, Entry* entry);
+
+  const Options options_;
+  absl::flat_hash_map<uint64_t, Entry> entries_;
+  int64_t fruitless_total_ = 0;
+};
+
+}  // namespace barnabas::rpc
+
+#endif  // BARNABAS_CLIENT_SERVING_CONNECTION_GUARD_H_

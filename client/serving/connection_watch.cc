@@ -1,0 +1,131 @@
+#include "client/serving/connection_watch.h"
+
+#include <glog/logging.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace barnabas::rpc {
+namespace {
+
+// gRPC needs a moment to free what a connection held.
+constexpr absl::Duration kAfterShut = absl::Milliseconds(500);
+// What gRPC 1.51 keeps for an idle stream, as measured.
+constexpr int64_t kStreamBytes = 16 * kKiB;
+// Connections that end give their memory to the allocator, which keeps it. A
+// process that holds little may; so may a busy one for a while.
+constexpr int64_t kTrimAbove = 96 * kMiB;
+constexpr absl::Duration kAfterEnd = absl::Seconds(2);
+constexpr absl::Duration kTrimEvery = absl::Seconds(10);
+// A connection that holds less is not what fills the memory.
+constexpr int64_t kShedBytesMin = kMiB;
+
+}  // namespace
+
+ConnectionWatch::ConnectionWatch(Deps deps)
+    : deps_(std::move(deps)), guard_(deps_.guard) {}
+
+bool ConnectionWatch::OnRound(const env::TrafficRound& round) {
+  for (const uint64_t id : round.ended) {
+    Forget(id);
+    shut_.erase(id);
+  }
+  if (!round.ended.empty() && deps_.memory() > kTrimAbove) {
+    TrimLater(std::max(round.now + kAfterEnd, trimmed_ + kTrimEvery));
+  }
+  Note(round);
+  ShedFruitless(round.now);
+  ShedMemory(round.now);
+  if (round.now >= trim_at_) {
+    trim_at_ = absl::InfiniteDuration();
+    trimmed_ = round.now;
+    deps_.trim();
+  }
+  return trim_at_ != absl::InfiniteDuration();
+}
+
+void ConnectionWatch::Note(const env::TrafficRound& round) {
+  // Bytes since the last look, and whose.
+  std::vector<std::pair<int64_t, uint64_t>> looks;
+  for (const env::ConnectionTraffic& active : round.active) {
+    if (shut_.contains(active.id)) continue;
+    peers_[active.id] = active.peer;
+    const int64_t came = guard_.Note(active.id, active.received_bytes);
+    if (came >= kLookBytes) looks.emplace_back(came, active.id);
+  }
+  std::sort(looks.rbegin(), looks.rend());
+  if (looks.size() > kLooksPerRound) looks.resize(kLooksPerRound);
+  for (const auto& [came, id] : looks) Look(id, round.now);
+}
+
+bool ConnectionWatch::Look(uint64_t id, absl::Duration now) {
+  const std::optional<StreamCounts> counts = deps_.counts(peers_[id]);
+  if (!counts.has_value()) {
+    guard_.Forget(id);
+    return false;
+  }
+  const std::string why = guard_.Judge(id, now, *counts);
+  if (why.empty()) return false;
+  Shut(id, now, why);
+  return true;
+}
+
+void ConnectionWatch::ShedFruitless(absl::Duration now) {
+  for (size_t i = 0; i < kLooksPerRound && guard_.IsOverTotal(); ++i) {
+    const std::optional<ConnectionGuard::Weight> heaviest = guard_.Heaviest(0);
+    if (!heaviest.has_value()) return;
+    if (Look(heaviest->id, now)) continue;
+    // The look may have found that its messages came meanwhile.
+    if (guard_.WeightOf(heaviest->id, 0).bytes < kShedBytesMin) continue;
+    Shut(heaviest->id, now,
+         "sent most of the bytes that made up no message, of all connections");
+  }
+}
+
+void ConnectionWatch::ShedMemory(absl::Duration now) {
+  if (now < next_shed_) return;
+  const int64_t resident = deps_.memory();
+  if (resident <= deps_.memory_bytes_max) return;
+  for (size_t i = 0; i < kLooksPerRound; ++i) {
+    const std::optional<ConnectionGuard::Weight> heaviest =
+        guard_.Heaviest(kStreamBytes);
+    if (!heaviest.has_value() || heaviest->bytes < kShedBytesMin) return;
+    next_shed_ = now + kAfterShut;
+    if (Look(heaviest->id, now)) return;
+    if (guard_.WeightOf(heaviest->id, kStreamBytes).bytes < heaviest->bytes) {
+      continue;
+    }
+    Shut(heaviest->id, now,
+         absl::StrCat("holds the most while the process holds ", resident,
+                      " bytes, more than ", deps_.memory_bytes_max));
+    return;
+  }
+}
+
+void ConnectionWatch::Shut(uint64_t id, absl::Duration now,
+                           const std::string& why) {
+  LOG(WARNING) << "Listener " << deps_.name << " shut " << peers_[id] << ": it "
+               << why << ".";
+  ++offenders_;
+  deps_.shut(id);
+  Forget(id);
+  shut_.insert(id);
+  TrimLater(now + kAfterShut);
+}
+
+void ConnectionWatch::TrimLater(absl::Duration at) {
+  trim_at_ = std::min(trim_at_, at);
+}
+
+void ConnectionWatch::Forget(uint64_t id) {
+  guard_.Forget(id);
+  const auto found = peers_.find(id);
+  if (found == peers_.end()) return;
+  deps_.forget(found->second);
+  peers_.erase(found);
+}
+
+}  // namespace barnabas::rpc
