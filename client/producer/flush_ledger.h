@@ -2,8 +2,8 @@
 //
 // What: counts batches by generation. Flush begins a new generation and waits
 //   until none of the older ones has batches left, so that it waits for what
-//   was sent before it and not for what comes later. Also keeps the counts
-//   that facts() shows, and the first failure.
+//   was sent before it and not for what comes later. Also counts what was
+//   answered, and keeps the first failure.
 // Units: records, batches. Empty case: nothing owed: Wait answers at once.
 // Thread: any. Errors: Wait gives REQUEST_TIMED_OUT when time is up, else the
 //   first failure since the last Wait.
@@ -29,10 +29,6 @@ class FlushLedger {
   // All records of a batch were answered.
   void Close(uint64_t generation, int32_t records, const absl::Status& status);
 
-  void CountAccepted(int64_t records) {
-    accepted_.fetch_add(records, std::memory_order_relaxed);
-  }
-
   // Ends the current generation and waits for it and all before it.
   absl::Status Wait(absl::Duration timeout);
 
@@ -40,14 +36,12 @@ class FlushLedger {
   int64_t open_batches() const {
     return open_batches_.load(std::memory_order_relaxed);
   }
-  int64_t accepted() const { return accepted_.load(); }
   int64_t acknowledged() const { return acknowledged_.load(); }
   int64_t failed() const { return failed_.load(); }
 
  private:
   bool IsPaid(uint64_t generation) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
-  std::atomic<int64_t> accepted_ = 0;
   std::atomic<int64_t> acknowledged_ = 0;
   std::atomic<int64_t> failed_ = 0;
   std::atomic<int64_t> open_batches_ = 0;

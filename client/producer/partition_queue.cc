@@ -8,10 +8,14 @@ PartitionQueue::PartitionQueue(const Options& options)
     : options_(options), accumulator_(options.accumulator) {}
 
 PartitionQueue::Appended PartitionQueue::Append(const GatheredRecord& record,
+                                                int64_t grant,
                                                 DeliveryCallback&& callback) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (shut_) return Appended::kShut;
-  options_.ledger->CountAccepted(1);
+  granted_ += grant;
+  if (granted_ < record.bytes) return Appended::kNoMemory;
+  granted_ -= record.bytes;
+  ++accepted_;
   absl::Duration now;
   uint64_t generation = 0;
   if (!accumulator_.Fits(record.bytes)) {
@@ -29,9 +33,9 @@ PartitionQueue::Appended PartitionQueue::Append(const GatheredRecord& record,
 
 PartitionQueue::Appended PartitionQueue::AppendReadyMade(
     PendingBatchPtr batch) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (shut_) return Appended::kShut;
-  options_.ledger->CountAccepted(batch->records);
+  accepted_ += batch->records;
   batch->opened = options_.clock->Monotonic();
   batch->generation = options_.ledger->Open();
   accumulator_.AppendReadyMade(std::move(batch));
@@ -40,14 +44,14 @@ PartitionQueue::Appended PartitionQueue::AppendReadyMade(
 }
 
 void PartitionQueue::Shut() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   shut_ = true;
 }
 
 PartitionQueue::Taken PartitionQueue::TakeFirst(absl::Duration linger,
                                                 int64_t bytes_max) {
   Taken taken;
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   const std::optional<absl::Duration> opened = accumulator_.FirstOpened();
   if (!opened.has_value()) {
     announced_ = false;
@@ -62,22 +66,35 @@ PartitionQueue::Taken PartitionQueue::TakeFirst(absl::Duration linger,
     return taken;
   }
   taken.no_room = accumulator_.FirstBytesMax() > bytes_max;
-  if (!taken.no_room) taken.batch = accumulator_.TakeFirst(open_too);
+  if (!taken.no_room) taken.batch = TakeBatch(open_too);
+  return taken;
+}
+
+GatheredBatch PartitionQueue::TakeBatch(bool open_too) {
+  GatheredBatch taken = *accumulator_.TakeFirst(open_too);
+  if (accumulator_.Empty()) {
+    taken.batch->reserved_bytes += std::exchange(granted_, 0);
+  }
   return taken;
 }
 
 void PartitionQueue::GiveBack(record::BatchBuilder builder) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   accumulator_.GiveBack(std::move(builder));
 }
 
 std::vector<GatheredBatch> PartitionQueue::Expire(absl::Duration moment) {
   std::vector<GatheredBatch> expired;
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   while (accumulator_.FirstOpened().value_or(moment) < moment) {
-    expired.push_back(*accumulator_.TakeFirst(/*open_too=*/true));
+    expired.push_back(TakeBatch(/*open_too=*/true));
   }
   return expired;
+}
+
+int64_t PartitionQueue::accepted() const {
+  const std::lock_guard lock(mutex_);
+  return accepted_;
 }
 
 }  // namespace barnabas::client

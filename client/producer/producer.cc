@@ -26,6 +26,11 @@ namespace {
 // Without idempotence nothing but the broker's credit needs a bound.
 constexpr size_t kInFlightUnnumbered = 64;
 
+// Memory goes to a partition's queue in such pieces, so that most records find
+// it there; of a small buffer in smaller ones, lest it be all given away.
+constexpr int64_t kGrantBytes = 4 * kKiB;
+constexpr int64_t kGrantsOfBuffer = 16 * 1024;
+
 absl::Status Closed() {
   return MakeError(ErrorCode::kInvalidRequest, "the producer is closed",
                    "make another one");
@@ -80,8 +85,12 @@ class StreamProducer final : public Producer {
   absl::Duration BlockAtMost() const {
     return loop_->IsOnLoop() ? absl::ZeroDuration() : options_.max_block;
   }
+  absl::StatusOr<TopicTable::Topic*> Find(std::string_view topic);
   absl::Status TakeMemory(int64_t bytes);
-  // Acts on what the lane's queue said about `bytes` that were taken for it.
+  // At least `bytes`; more if that is to be had at once. How much.
+  absl::StatusOr<int64_t> TakeGrant(int64_t bytes);
+  // Acts on what the lane's queue said about `bytes` that were taken for it
+  // just now.
   absl::Status Settle(Lane* lane, int64_t bytes,
                       PartitionQueue::Appended appended);
 
@@ -139,6 +148,21 @@ absl::Status StreamProducer::Start() {
       std::min(options_.max_block, options_.client.request_timeout), clock_);
 }
 
+absl::StatusOr<TopicTable::Topic*> StreamProducer::Find(
+    std::string_view topic) {
+  TopicTable::Topic* const known = topics_.Find(topic);
+  if (known != nullptr) return known;
+  return topics_.Get(topic, BlockAtMost());
+}
+
+absl::StatusOr<int64_t> StreamProducer::TakeGrant(int64_t bytes) {
+  const int64_t grant = std::max(
+      bytes, std::min(kGrantBytes, options_.buffer_memory / kGrantsOfBuffer));
+  if (memory_.Take(grant, absl::ZeroDuration())) return grant;
+  RETURN_IF_ERROR(TakeMemory(bytes));
+  return bytes;
+}
+
 absl::Status StreamProducer::TakeMemory(int64_t bytes) {
   if (memory_.Take(bytes, BlockAtMost())) return absl::OkStatus();
   return closed_.load() ? Closed() : Overloaded(options_.buffer_memory);
@@ -153,6 +177,7 @@ absl::Status StreamProducer::Settle(Lane* lane, int64_t bytes,
       loop_->PostAlways([this, lane] { sender_->OnQueued(lane); });
       return absl::OkStatus();
     case PartitionQueue::Appended::kShut:
+    case PartitionQueue::Appended::kNoMemory:
       break;
   }
   memory_.GiveBack(bytes);
@@ -167,11 +192,9 @@ absl::Status StreamProducer::Send(const ProducerRecord& record,
   if (bytes > options_.max_request_bytes) {
     return TooLarge(bytes, options_.max_request_bytes);
   }
-  ASSIGN_OR_RETURN(TopicTable::Topic * topic,
-                   topics_.Get(record.topic, BlockAtMost()));
+  ASSIGN_OR_RETURN(TopicTable::Topic * topic, Find(record.topic));
   ASSIGN_OR_RETURN(Lane * lane,
                    topics_.Choose(topic, record.partition, record.key, bytes));
-  RETURN_IF_ERROR(TakeMemory(bytes));
   const GatheredRecord gathered{.key = record.key,
                                 .value = record.value,
                                 .headers = record.headers,
@@ -179,7 +202,14 @@ absl::Status StreamProducer::Send(const ProducerRecord& record,
                                                     ? *record.timestamp_ms
                                                     : clock_.WallMs(),
                                 .bytes = bytes};
-  return Settle(lane, bytes, lane->queue.Append(gathered, std::move(callback)));
+  int64_t grant = 0;
+  PartitionQueue::Appended appended =
+      lane->queue.Append(gathered, grant, std::move(callback));
+  if (appended == PartitionQueue::Appended::kNoMemory) {
+    ASSIGN_OR_RETURN(grant, TakeGrant(bytes));
+    appended = lane->queue.Append(gathered, grant, std::move(callback));
+  }
+  return Settle(lane, grant, appended);
 }
 
 absl::Status StreamProducer::SendBatch(std::string_view topic,
@@ -194,8 +224,7 @@ absl::Status StreamProducer::SendBatch(std::string_view topic,
   if (bytes > options_.buffer_memory) {
     return TooLarge(bytes, options_.buffer_memory);
   }
-  ASSIGN_OR_RETURN(TopicTable::Topic * known,
-                   topics_.Get(topic, BlockAtMost()));
+  ASSIGN_OR_RETURN(TopicTable::Topic * known, Find(topic));
   ASSIGN_OR_RETURN(Lane * lane, topics_.Choose(known, partition, {}, bytes));
   RETURN_IF_ERROR(TakeMemory(bytes));
   auto pending = std::make_unique<PendingBatch>();
@@ -246,7 +275,7 @@ absl::Status StreamProducer::Close(absl::Duration timeout) {
 
 Producer::Facts StreamProducer::facts() const {
   Facts facts;
-  facts.records_accepted = ledger_.accepted();
+  facts.records_accepted = topics_.accepted();
   facts.records_acknowledged = ledger_.acknowledged();
   facts.records_failed = ledger_.failed();
   facts.batches_sent = counts_.batches_sent.load();

@@ -82,6 +82,15 @@ class TopicTable::Topic {
     for (const std::unique_ptr<Lane>& lane : lanes_) lane->queue.Shut();
   }
 
+  int64_t accepted() const {
+    absl::MutexLock lock(&mutex_);
+    int64_t sum = 0;
+    for (const std::unique_ptr<Lane>& lane : lanes_) {
+      sum += lane->queue.accepted();
+    }
+    return sum;
+  }
+
  private:
   Lane* LaneAt(int32_t index) const {
     return places_.load(std::memory_order_acquire)[index];
@@ -207,6 +216,13 @@ void TopicTable::Shut() {
   shut_ = true;
   for (const auto& [name, topic] : topics_) topic->Shut();
   changed_.SignalAll();
+}
+
+int64_t TopicTable::accepted() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  int64_t sum = 0;
+  for (const auto& [name, topic] : topics_) sum += topic->accepted();
+  return sum;
 }
 
 }  // namespace barnabas::client

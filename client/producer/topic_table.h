@@ -51,6 +51,8 @@ class TopicTable {
   explicit TopicTable(const Options& options);
   ~TopicTable();
 
+  // A topic that is known already; else null.
+  Topic* Find(std::string_view name) const;
   // Waits up to `timeout` for the topic to be known.
   absl::StatusOr<Topic*> Get(std::string_view name, absl::Duration timeout);
 
@@ -66,9 +68,10 @@ class TopicTable {
   // Waiting calls fail, and queues take nothing more.
   void Shut();
 
+  // Records that the queues ever took.
+  int64_t accepted() const;
+
  private:
-  // Null if not usable yet.
-  Topic* Find(std::string_view name) const;
   // Why `topic` cannot be used after waiting for `waited`; OK to go on
   // waiting.
   absl::Status Judge(const Topic& topic, absl::Duration waited) const

@@ -26,7 +26,8 @@ class Clock {
   // Time since some fixed moment of this process.
   virtual absl::Duration Monotonic() const = 0;
 
-  int64_t WallMs() const { return absl::ToUnixMillis(Wall()); }
+  // Wall time as records carry it; asked for with every record.
+  virtual int64_t WallMs() const { return absl::ToUnixMillis(Wall()); }
 };
 
 }  // namespace barnabas::env

@@ -1,7 +1,8 @@
 // SystemClock: the machine's own time.
 //
 // What: the only place that asks the machine for the time.
-// Units: as in clock.h; Monotonic counts from the object's making.
+// Units: as in clock.h; Monotonic counts from the object's making. WallMs may
+//   be a tenth of a millisecond late.
 // Empty case: none. Thread: any. Errors: none.
 #ifndef BARNABAS_STORAGE_ENV_SYSTEM_CLOCK_H_
 #define BARNABAS_STORAGE_ENV_SYSTEM_CLOCK_H_
@@ -19,6 +20,7 @@ class SystemClock final : public Clock {
 
   absl::Time Wall() const override;
   absl::Duration Monotonic() const override;
+  int64_t WallMs() const override;
 
  private:
   const std::chrono::steady_clock::time_point begin_;

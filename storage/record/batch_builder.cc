@@ -122,7 +122,7 @@ size_t BatchBuilder::RecordBytesMax(
   size_t bytes = kRecordOverheadMax;
   if (key.has_value()) bytes += key->size();
   if (value.has_value()) bytes += value->size();
-  return bytes + HeadersBytes(headers);
+  return bytes + (headers.empty() ? 1 : HeadersBytes(headers));
 }
 
 std::string BatchBuilder::Finish(const Producer& producer) {

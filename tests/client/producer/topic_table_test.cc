@@ -108,10 +108,10 @@ TEST_F(TopicTableTest, OnceShutNoQueueTakesAnything) {
                                 .headers = {},
                                 .timestamp_ms = 1,
                                 .bytes = 100};
-    EXPECT_EQ(LaneOf(i)->queue.Append(record, nullptr),
+    EXPECT_EQ(LaneOf(i)->queue.Append(record, 100, nullptr),
               PartitionQueue::Appended::kShut);
   }
-  EXPECT_EQ(ledger_.accepted(), 0);
+  EXPECT_EQ(table_.accepted(), 0);
 }
 
 }  // namespace

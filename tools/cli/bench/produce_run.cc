@@ -103,14 +103,13 @@ class Client {
     client::ProducerRecord record;
     record.topic = load_.topic;
     record.value = ValueOf(sequence, due);
-    std::string key;
     switch (load_.spread) {
       case Spread::kEven:
         record.partition = NextPlace();
         break;
       case Spread::kKeys:
-        key = absl::StrCat("key-", sequence % load_.keys);
-        record.key = key;
+        key_ = absl::StrCat("key-", sequence % load_.keys);
+        record.key = key_;
         break;
       case Spread::kSticky:
         break;
@@ -163,6 +162,8 @@ class Client {
   const int32_t number_;
   Tally* const tally_;
   PayloadMaker payload_;
+  // Of the record being sent.
+  std::string key_;
   const int64_t stretch_;
   // The partition that records go to with Spread::kEven, and how many of the
   // stretch it got.
