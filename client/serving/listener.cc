@@ -49,6 +49,9 @@ void LinkHealthDescriptor() {
 void InitPlugins() {
   static std::once_flag once;
   std::call_once(once, [] {
+    // Kept until the process ends: the last shutdown of gRPC would wait up to
+    // ten seconds for a poller that covers a caller who does not read.
+    grpc_init();
     LinkHealthDescriptor();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();

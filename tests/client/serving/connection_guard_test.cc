@@ -15,7 +15,7 @@ class ConnectionGuardTest : public ::testing::Test {
   // Connection `id` has received `bytes` in all, at `now`.
   std::string Verdict(uint64_t id, int64_t bytes, const StreamCounts& counts,
                       absl::Duration now = kBegin) {
-    guard_.Note(id, bytes);
+    guard_.Note(id, now, {.received_bytes = bytes});
     return guard_.Judge(id, now, counts);
   }
 
@@ -116,10 +116,65 @@ TEST_F(ConnectionGuardTest, OpenStreamsWeighWhatTheyAreSaidTo) {
 }
 
 TEST_F(ConnectionGuardTest, SaysWhatIsNewSinceTheLastVerdict) {
-  EXPECT_EQ(guard_.Note(1, 100), 100);
-  EXPECT_EQ(guard_.Note(1, 250), 250);
+  EXPECT_EQ(guard_.Note(1, kBegin, {.received_bytes = 100}), 100);
+  EXPECT_EQ(guard_.Note(1, kBegin, {.received_bytes = 250}), 250);
   EXPECT_EQ(guard_.Judge(1, kBegin, {.started = 1}), "");
-  EXPECT_EQ(guard_.Note(1, 300), 50);
+  EXPECT_EQ(guard_.Note(1, kBegin, {.received_bytes = 300}), 50);
+}
+
+// A connection on which one stream was opened, in steps of 200 ms.
+class UnansweredTest : public ConnectionGuardTest {
+ protected:
+  UnansweredTest() { EXPECT_EQ(Verdict(1, 1000, counts_), ""); }
+
+  // The server has sent so much in all.
+  std::string Receive(int64_t bytes, int64_t sent_bytes) {
+    now_ += absl::Milliseconds(200);
+    traffic_.received_bytes += bytes;
+    traffic_.sent_bytes = sent_bytes;
+    guard_.Note(1, now_, traffic_);
+    return guard_.IsUnanswered(1) ? guard_.Judge(1, now_, counts_) : "";
+  }
+  // How long it may go on before it is cut; at most a minute.
+  absl::Duration Endures(int64_t bytes) {
+    const absl::Duration begin = now_;
+    while (now_ - begin < absl::Minutes(1) && Receive(bytes, 0).empty()) {
+    }
+    return now_ - begin;
+  }
+
+  absl::Duration now_ = kBegin;
+  Traffic traffic_{.received_bytes = 1000};
+  StreamCounts counts_{.started = 1};
+};
+
+TEST_F(UnansweredTest, HeadersWithoutEndAreSeen) {
+  EXPECT_EQ(Endures(100 * kKiB), options_.unanswered_max);
+}
+
+TEST_F(UnansweredTest, AFewBytesAreNone) {
+  EXPECT_EQ(Endures(kKiB), absl::Minutes(1));
+}
+
+TEST_F(UnansweredTest, ALargeMessageOnASlowLineIsNone) {
+  // The window moves now and then.
+  for (int i = 0; i < 600; ++i) {
+    ASSERT_EQ(Receive(50 * kKiB, i / 60 * 13), "") << i;
+  }
+}
+
+TEST_F(UnansweredTest, MessagesThatAreNotAnsweredAreNone) {
+  for (int i = 0; i < 600; ++i) {
+    if (i % 50 == 0) ++counts_.messages;
+    ASSERT_EQ(Receive(50 * kKiB, 0), "") << i;
+  }
+}
+
+TEST_F(UnansweredTest, AProcessThatStoodStillSawNothing) {
+  for (int i = 0; i < 5; ++i) {
+    now_ += absl::Minutes(1);
+    ASSERT_EQ(Receive(kMiB, 0), "") << i;
+  }
 }
 
 }  // namespace
