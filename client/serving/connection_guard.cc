@@ -8,7 +8,7 @@ namespace barnabas::rpc {
 namespace {
 
 // Of the time between two notes, no more counts as seen.
-constexpr absl::Duration kSeenMax = absl::Seconds(1);
+constexpr absl::Duration kSeenMax = absl::Milliseconds(500);
 
 }  // namespace
 
@@ -24,8 +24,10 @@ int64_t ConnectionGuard::Note(uint64_t id, absl::Duration now,
     entry.noted = now;
   } else if (came > 0) {
     entry.unanswered.bytes += came;
-    entry.unanswered.lasted +=
-        std::clamp(now - entry.noted, absl::ZeroDuration(), kSeenMax);
+    if (traffic.unread_bytes > 0) {
+      entry.unanswered.lasted +=
+          std::clamp(now - entry.noted, absl::ZeroDuration(), kSeenMax);
+    }
     entry.noted = now;
   }
   return entry.received - entry.judged;

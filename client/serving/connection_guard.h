@@ -4,9 +4,9 @@
 //   gRPC 1.51 bounds neither headers that never end nor streams that are
 //   reset as they open, nor frames that mean nothing; all of them are bytes
 //   without a message, or streams without an answer. Headers that never end
-//   are worse than their bytes: gRPC copies the whole block with every frame.
-//   They are bytes to which the server has nothing to say; to a message, large
-//   and slow as it may be, it says that the window moves.
+//   are worse than their bytes: gRPC copies the whole block with every frame,
+//   so that it lags behind, while it has nothing to say to them; to a message,
+//   large as it may be, it says that the window moves.
 // Place: pure; client/serving/connection_watch feeds it.
 // Units: bytes, counts, absl::Duration since some fixed moment.
 // Ranges: a connection may receive one largest message without any progress,
@@ -42,6 +42,8 @@ struct StreamCounts {
 // What TCP carried of a connection since it was opened.
 struct Traffic {
   int64_t received_bytes = 0;
+  // Of them, not read yet.
+  int64_t unread_bytes = 0;
   int64_t sent_bytes = 0;
 };
 
@@ -52,11 +54,10 @@ class ConnectionGuard {
     int64_t opening_bytes_max = 256 * kKiB;
     // Without a message or an answer: one largest message and its headers.
     int64_t fruitless_bytes_max = kMessageBytesMax + 7 * kMiB;
-    // Received in a row while the server sent nothing, if that has lasted:
-    // a message moves the window, and at least every ten seconds gRPC probes
-    // a connection on which one comes.
+    // Received in a row while the server sent nothing, if for so long more
+    // came than it could read: a message moves the window.
     int64_t unanswered_bytes_max = kMiB;
-    absl::Duration unanswered_max = absl::Seconds(15);
+    absl::Duration unanswered_max = absl::Seconds(3);
     // As fruitless_bytes_max, of all connections together.
     int64_t fruitless_bytes_total_max = 256 * kMiB;
     // Streams broken off within a second. Whoever gives up all that he may
@@ -94,7 +95,8 @@ class ConnectionGuard {
  private:
   struct Unanswered {
     int64_t bytes = 0;
-    // As far as it was seen: a process that was stopped saw nothing.
+    // While the server lagged, as far as it was seen: a process that was
+    // stopped saw nothing.
     absl::Duration lasted;
   };
   struct Entry {

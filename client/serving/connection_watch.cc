@@ -56,7 +56,8 @@ void ConnectionWatch::Note(const env::TrafficRound& round) {
     if (shut_.contains(active.id)) continue;
     known_[active.id].peer = active.peer;
     const int64_t came = guard_.Note(
-        active.id, round.now, {active.received_bytes, active.sent_bytes});
+        active.id, round.now,
+        {active.received_bytes, active.unread_bytes, active.sent_bytes});
     if (came >= kLookBytes || guard_.IsUnanswered(active.id)) {
       looks.emplace_back(came, active.id);
     }

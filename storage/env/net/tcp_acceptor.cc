@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -252,7 +253,10 @@ void EpollAcceptor::Round(absl::Duration now) {
     if (getsockopt(active.descriptor, IPPROTO_TCP, TCP_INFO, &facts, &size) ==
         0) {
       const auto received = static_cast<int64_t>(facts.tcpi_bytes_received);
+      int unread = 0;
+      ioctl(active.descriptor, FIONREAD, &unread);
       round.active.push_back({active.id, std::move(active.peer), received,
+                              unread,
                               static_cast<int64_t>(facts.tcpi_bytes_sent)});
       // Looked at again in the next round: epoll says nothing of what the
       // owner reads before this thread wakes up.

@@ -7,7 +7,7 @@
 //   is told of each connection once, and then, at most once a period, which
 //   ones received something; of a silent one, what the owner reads faster than
 //   this thread looks is told with what comes next. A connection costs nothing
-//   while it is silent, and a system call a period while it is not.
+//   while it is silent, and two system calls a period while it is not.
 // Place: below client/serving/listener; knows no gRPC.
 // Units: absl::Duration; bytes; ports 0..65535, where 0 lets the kernel
 //   choose.
@@ -63,6 +63,8 @@ struct ConnectionTraffic {
   uint64_t id = 0;
   std::string peer;
   int64_t received_bytes = 0;
+  // Of them, not read yet.
+  int64_t unread_bytes = 0;
   // And sent to it, repeats included.
   int64_t sent_bytes = 0;
 };

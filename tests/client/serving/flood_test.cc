@@ -2,8 +2,10 @@
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/strings/escaping.h"
 #include "barnabas/v1/node_admin.grpc.pb.h"
@@ -33,9 +35,7 @@ class FloodTest : public ::testing::Test {
     auto started = Listener::Start(options);
     ASSERT_OK(started);
     listener_ = *std::move(started);
-    channel_ =
-        grpc::CreateChannel("127.0.0.1:" + std::to_string(listener_->port()),
-                            grpc::InsecureChannelCredentials());
+    channel_ = NewChannel();
     ASSERT_TRUE(OthersAreServed());
   }
 
@@ -50,6 +50,21 @@ class FloodTest : public ::testing::Test {
         &context, v1::GetLogLevelsRequest(), &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
     return status.ok();
+  }
+
+  std::shared_ptr<grpc::Channel> NewChannel() const {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return grpc::CreateCustomChannel(
+        "127.0.0.1:" + std::to_string(listener_->port()),
+        grpc::InsecureChannelCredentials(), arguments);
+  }
+
+  // The begin of a literal whose value is said to have some 268 million bytes
+  // (RFC 7541, 5.1), in a block that goes on.
+  static void SayLiteral(Http2Caller* caller) {
+    caller->Send(http2::Frame(http2::kHeaders, 0, 1,
+                              std::string("\x10\x01x\x7f\x80\xff\xff\x7f", 8)));
   }
 
   // A caller that greets, opens a call, and floods with `piece`.
@@ -96,14 +111,34 @@ TEST_F(FloodTest, HeadersWithoutEndAreSeen) {
   StartListener();
   Http2Caller caller(listener_->port());
   caller.Greet();
-  // A literal whose value is said to have some 268 million bytes (RFC 7541,
-  // 5.1), in frames that never end the block.
-  caller.Send(http2::Frame(http2::kHeaders, 0, 1,
-                           std::string("\x10\x01x\x7f\x80\xff\xff\x7f", 8)));
+  SayLiteral(&caller);
   EXPECT_TRUE(caller.FloodsUntilCut(
       http2::Frame(http2::kContinuation, 0, 1, std::string(16 * kKiB, 'a')),
       kFloodBytesMax));
   EXPECT_TRUE(OthersAreServed());
+}
+
+// gRPC reads a flood where it was brought to it, and reads on.
+TEST_F(FloodTest, AFloodKeepsNobodyElseOut) {
+  ListenerOptions options;
+  options.guard.unanswered_max = absl::InfiniteDuration();
+  StartListener(options);
+  std::atomic<bool> cut = false;
+  std::thread flood([&] {
+    Http2Caller caller(listener_->port());
+    caller.Greet();
+    SayLiteral(&caller);
+    caller.FloodsUntilCut(
+        http2::Frame(http2::kContinuation, 0, 1, std::string(9, 'a')),
+        kFloodBytesMax);
+    cut = true;
+  });
+  for (int i = 0; i < 20 && !cut; ++i) {
+    channel_ = NewChannel();
+    EXPECT_TRUE(OthersAreServed());
+  }
+  listener_ = nullptr;
+  flood.join();
 }
 
 TEST_F(FloodTest, SmallHeadersWithoutEndAreSeen) {

@@ -45,6 +45,7 @@ class TcpAcceptorTest : public ::testing::Test {
           absl::MutexLock lock(&mutex_);
           for (const ConnectionTraffic& active : round.active) {
             received_[active.id] = active.received_bytes;
+            unread_ = active.unread_bytes;
             sent_ = {active.sent_bytes};
           }
           for (const uint64_t id : round.ended) received_.erase(id);
@@ -105,7 +106,8 @@ class TcpAcceptorTest : public ::testing::Test {
   std::vector<int> taken_;
   // Bytes by connection, of those that talked and are still there.
   std::map<uint64_t, int64_t> received_;
-  // To the one that talked last.
+  // By the owner of the one that talked last, and to it.
+  int64_t unread_ = 0;
   std::vector<int64_t> sent_;
   bool reads_at_once_ = false;
   int rounds_ = 0;
@@ -188,6 +190,10 @@ TEST_F(TcpAcceptorTest, TellsWhatEachConnectionReceivedAndThatItEnded) {
   EXPECT_TRUE(AwaitReceived(10));
   ASSERT_EQ(send(caller, "abc", 3, 0), 3);
   EXPECT_TRUE(AwaitReceived(13)) << "also of what nobody has read";
+  {
+    absl::MutexLock lock(&mutex_);
+    EXPECT_EQ(unread_, 13);
+  }
   shutdown(taken_[0], SHUT_RDWR);
   absl::MutexLock lock(&mutex_);
   const auto ended = [&] { return received_.empty(); };
@@ -205,6 +211,8 @@ TEST_F(TcpAcceptorTest, TellsOfAConnectionWhoseOwnerReadsAtOnce) {
   Connect("hello");
   Start();
   EXPECT_TRUE(AwaitReceived(5)) << "though nothing is left to be seen";
+  absl::MutexLock lock(&mutex_);
+  EXPECT_EQ(unread_, 0);
 }
 
 TEST_F(TcpAcceptorTest, TellsWhatWasSentToEachConnection) {
