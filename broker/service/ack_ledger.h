@@ -52,6 +52,8 @@ class AckLedger {
 
   // Frames with unanswered batches.
   size_t frames() const { return open_frames_; }
+  // Failures and ranges of acks that nobody has taken yet.
+  size_t answers() const { return failures_.size() + ranges_.size(); }
 
  private:
   struct Batch {

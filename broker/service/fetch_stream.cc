@@ -7,7 +7,6 @@
 #include "client/rpc/frame_codec.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
-#include "proto/types/limits.h"
 #include "proto/types/status_macros.h"
 
 namespace barnabas::broker {
@@ -57,7 +56,7 @@ void FetchStream::OnMessage(const grpc::ByteBuffer& message) {
       return;
     }
     self->Pump();
-    self->ReadNext();
+    self->ReadOn();
   });
 }
 
@@ -344,6 +343,14 @@ bool FetchStream::HasRoom() const {
   return outgoing_.size() < kFramesAhead;
 }
 
+void FetchStream::ReadOn() {
+  {
+    absl::MutexLock lock(&mutex_);
+    reading_paused_ = outgoing_.size() >= kAnswersMax;
+  }
+  if (!reading_paused_) ReadNext();
+}
+
 void FetchStream::Send(v1::FetchStreamResponse response) {
   SendFrame(rpc::WriteMessage(response));
 }
@@ -369,7 +376,12 @@ bool FetchStream::NextMessage(grpc::ByteBuffer* message) {
     refill = full_ && outgoing_.size() <= kFramesAhead / 2;
     if (refill) full_ = false;
   }
-  if (refill) OnLoop([](FetchStream* self) { self->Pump(); });
+  if (refill) {
+    OnLoop([](FetchStream* self) {
+      self->Pump();
+      if (self->reading_paused_ && !self->over_) self->ReadOn();
+    });
+  }
   return true;
 }
 
@@ -390,7 +402,7 @@ void FetchStream::Beat(absl::Duration interval) {
   if (++silences_ > kHeartbeatsMissed) return Fail(SilentFor(interval));
   {
     absl::MutexLock lock(&mutex_);
-    if (std::exchange(wrote_, false)) return;
+    if (std::exchange(wrote_, false) || !outgoing_.empty()) return;
   }
   v1::FetchStreamResponse response;
   response.mutable_heartbeat()->set_time_ms(context_->clock->WallMs());

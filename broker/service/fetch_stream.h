@@ -12,7 +12,8 @@
 //   trouble of a session pauses it and is told by SessionFailure.
 // Always true: the credit is overdrawn by one batch at most; a session's
 //   frames come in the order of offsets; at most kFramesAhead frames are
-//   prepared; at most kSessionsPerStreamMax sessions are open.
+//   prepared; at most kSessionsPerStreamMax sessions are open; a client that
+//   does not read the answers to what it says is not read either.
 #ifndef BARNABAS_BROKER_SERVICE_FETCH_STREAM_H_
 #define BARNABAS_BROKER_SERVICE_FETCH_STREAM_H_
 
@@ -28,6 +29,7 @@
 #include "broker/service/fetch_session.h"
 #include "broker/service/raw_stream.h"
 #include "broker/service/service_context.h"
+#include "proto/types/limits.h"
 
 namespace barnabas::broker {
 
@@ -35,6 +37,8 @@ class FetchStream final : public RawStream {
  public:
   // Frames that wait for the one that is being written.
   static constexpr int kFramesAhead = 3;
+  // Answers that may wait beside them: all sessions may be added at once.
+  static constexpr size_t kAnswersMax = kSessionsPerStreamMax;
 
   FetchStream(const ServiceContext* context, grpc::CallbackServerContext* call);
 
@@ -70,6 +74,8 @@ class FetchStream final : public RawStream {
   void Send(v1::FetchStreamResponse response);
   void SendFrame(grpc::ByteBuffer message);
   bool HasRoom() const;
+  // Reads the next message, unless too much waits to be written.
+  void ReadOn();
   void ArmHeartbeat(absl::Duration interval);
   // One interval has passed: says that we live, and asks whether they do.
   void Beat(absl::Duration interval);
@@ -87,6 +93,7 @@ class FetchStream final : public RawStream {
   // Intervals in which the client said nothing.
   int silences_ = 0;
   int64_t credit_ = 0;
+  bool reading_paused_ = false;
   absl::flat_hash_map<uint32_t, std::unique_ptr<FetchSession>> sessions_;
   std::deque<uint32_t> queue_;
 

@@ -30,7 +30,6 @@
 #include "client/rpc/status_bridge.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
-#include "proto/types/limits.h"
 #include "proto/types/status_macros.h"
 
 namespace barnabas::broker {
@@ -96,16 +95,9 @@ class LeaderCall : public std::enable_shared_from_this<
     const image::ClusterImage image = context_->table->image();
     ASSIGN_OR_RETURN(const image::TopicState* topic,
                      FindTopic(image, request_->topic()));
-    if (request_->partitions_size() > kPartitionsPerTopicMax) {
-      return MakeError(ErrorCode::kLimitExceeded, "too many partitions",
-                       "name each partition once");
-    }
+    ASSIGN_OR_RETURN(const std::vector<int32_t> wanted,
+                     NamedPartitions(request_->partitions(), *topic));
     response_->set_topic(topic->name);
-    std::vector<int32_t> wanted(request_->partitions().begin(),
-                                request_->partitions().end());
-    for (size_t i = 0; wanted.empty() && i < topic->partitions.size(); ++i) {
-      response_->add_partitions()->set_partition(static_cast<int32_t>(i));
-    }
     for (const int32_t partition : wanted) {
       response_->add_partitions()->set_partition(partition);
     }

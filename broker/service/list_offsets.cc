@@ -37,13 +37,8 @@ absl::Status ListOffsets(const ServiceContext& context,
   ASSIGN_OR_RETURN(const image::TopicState* topic,
                    FindTopic(image, request.topic()));
   response->set_topic(topic->name);
-  std::vector<int32_t> wanted(request.partitions().begin(),
-                              request.partitions().end());
-  if (wanted.empty()) {
-    for (size_t i = 0; i < topic->partitions.size(); ++i) {
-      wanted.push_back(static_cast<int32_t>(i));
-    }
-  }
+  ASSIGN_OR_RETURN(const std::vector<int32_t> wanted,
+                   NamedPartitions(request.partitions(), *topic));
   for (const int32_t partition : wanted) {
     v1::PartitionOffsets* offsets = response->add_partitions();
     offsets->set_partition(partition);

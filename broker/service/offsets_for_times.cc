@@ -43,13 +43,8 @@ absl::Status OffsetsForTimes(const ServiceContext& context,
   ASSIGN_OR_RETURN(const image::TopicState* topic,
                    FindTopic(image, request.topic()));
   response->set_topic(topic->name);
-  std::vector<int32_t> wanted(request.partitions().begin(),
-                              request.partitions().end());
-  if (wanted.empty()) {
-    for (size_t i = 0; i < topic->partitions.size(); ++i) {
-      wanted.push_back(static_cast<int32_t>(i));
-    }
-  }
+  ASSIGN_OR_RETURN(const std::vector<int32_t> wanted,
+                   NamedPartitions(request.partitions(), *topic));
   for (const int32_t partition : wanted) {
     v1::PartitionTimeOffset* found = response->add_partitions();
     found->set_partition(partition);

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
-#include "proto/types/limits.h"
 #include "proto/types/status_macros.h"
 
 namespace barnabas::broker {
@@ -208,8 +207,7 @@ void ProduceStream::GoOn() {
   absl::Status status;
   {
     absl::MutexLock lock(&mutex_);
-    read = reading_paused_ && !closing_ && ledger_.frames() < kFramesOpenMax;
-    if (read) reading_paused_ = false;
+    read = TakeTurnToRead();
     end = closing_ && ledger_.frames() == 0;
     status = end_;
   }
@@ -221,8 +219,19 @@ void ProduceStream::GoOn() {
   }
 }
 
+bool ProduceStream::TakeTurnToRead() {
+  if (!reading_paused_ || closing_) return false;
+  if (ledger_.frames() >= kFramesOpenMax) return false;
+  // A client that does not read is not read either: garbage of a few bytes
+  // would have it answered in many.
+  if (ledger_.answers() + control_.size() >= kAnswersMax) return false;
+  reading_paused_ = false;
+  return true;
+}
+
 bool ProduceStream::NextMessage(grpc::ByteBuffer* message) {
   v1::ProduceStreamResponse response;
+  bool read = false;
   {
     absl::MutexLock lock(&mutex_);
     if (!control_.empty()) {
@@ -232,8 +241,10 @@ bool ProduceStream::NextMessage(grpc::ByteBuffer* message) {
       return false;
     }
     pulse_.wrote = true;
+    read = TakeTurnToRead();
   }
   *message = rpc::WriteMessage(response);
+  if (read) ReadNext();
   return true;
 }
 

@@ -11,8 +11,9 @@
 // Errors: PROTOCOL_ERROR and CREDIT_EXCEEDED end the stream (Failed, then a
 //   status of the same meaning); trouble of a batch is a ProduceFailure.
 // Always true: every batch of every frame read is acknowledged or failed once,
-//   unless the call broke; at most kFramesOpenMax frames wait; a stopping
-//   broker answers what it read before it ends the stream.
+//   unless the call broke; at most kFramesOpenMax frames wait; answers that
+//   the client does not read stop the reading, so they do not pile up; a
+//   stopping broker answers what it read before it ends the stream.
 #ifndef BARNABAS_BROKER_SERVICE_PRODUCE_STREAM_H_
 #define BARNABAS_BROKER_SERVICE_PRODUCE_STREAM_H_
 
@@ -30,6 +31,7 @@
 #include "broker/service/raw_stream.h"
 #include "broker/service/service_context.h"
 #include "client/rpc/frame_codec.h"
+#include "proto/types/limits.h"
 
 namespace barnabas::broker {
 
@@ -37,6 +39,9 @@ class ProduceStream final : public RawStream, public ProduceSink {
  public:
   // Frames with unanswered batches; beyond that the stream is not read.
   static constexpr size_t kFramesOpenMax = 4096;
+  // Answers that wait to be written; beyond that too. One more frame may add
+  // as many again.
+  static constexpr size_t kAnswersMax = kBatchesPerFrameMax;
 
   ProduceStream(const ServiceContext* context,
                 grpc::CallbackServerContext* call);
@@ -76,6 +81,8 @@ class ProduceStream final : public RawStream, public ProduceSink {
   void Beat();
   // Reads on unless too much waits; ends a stream that has nothing more.
   void GoOn();
+  // True if the next message is to be read, by whoever asked.
+  bool TakeTurnToRead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ServiceContext* const context_;
   env::EventLoop* const timers_;

@@ -86,13 +86,8 @@ class TailCall : public grpc::ServerWriteReactor<v1::TailResponse>,
     ASSIGN_OR_RETURN(const image::TopicState* topic,
                      FindTopic(image, request_.topic()));
     topic_ = topic->name;
-    std::vector<int32_t> partitions(request_.partitions().begin(),
-                                    request_.partitions().end());
-    if (partitions.empty()) {
-      for (size_t i = 0; i < topic->partitions.size(); ++i) {
-        partitions.push_back(static_cast<int32_t>(i));
-      }
-    }
+    ASSIGN_OR_RETURN(std::vector<int32_t> partitions,
+                     NamedPartitions(request_.partitions(), *topic));
     std::sort(partitions.begin(), partitions.end());
     partitions.erase(std::unique(partitions.begin(), partitions.end()),
                      partitions.end());

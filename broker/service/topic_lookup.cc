@@ -1,10 +1,12 @@
 #include "broker/service/topic_lookup.h"
 
+#include <numeric>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "metadata/view/topic_ref.h"
 #include "proto/types/error.h"
+#include "proto/types/limits.h"
 #include "proto/types/status_macros.h"
 
 namespace barnabas::broker {
@@ -20,6 +22,23 @@ absl::StatusOr<const image::TopicState*> FindTopic(
     const image::ClusterImage& image, const v1::TopicRef& topic) {
   RETURN_IF_ERROR(CheckStarted(image));
   return view::ResolveTopic(image, topic);
+}
+
+absl::StatusOr<std::vector<int32_t>> NamedPartitions(
+    absl::Span<const int32_t> named, const image::TopicState& topic) {
+  if (named.size() > static_cast<size_t>(kPartitionsPerTopicMax)) {
+    return MakeError(
+        ErrorCode::kLimitExceeded,
+        absl::StrCat("the call names ", named.size(), " partitions, at most ",
+                     kPartitionsPerTopicMax),
+        "name each partition once");
+  }
+  std::vector<int32_t> wanted(named.begin(), named.end());
+  if (wanted.empty()) {
+    wanted.resize(topic.partitions.size());
+    std::iota(wanted.begin(), wanted.end(), 0);
+  }
+  return wanted;
 }
 
 absl::StatusOr<std::shared_ptr<Partition>> FindPartition(

@@ -5,7 +5,8 @@
 //   idempotence (default) a retry never doubles and order per partition holds.
 // Units: bytes; absl::Duration; timestamps in wall-clock milliseconds.
 // Empty case: a producer that sent nothing flushes and closes at once.
-// Thread: all methods may be called from any thread. Callbacks run on the
+// Thread: all methods may be called from any thread; the destructor by its
+//   owner, when no other call runs any more. Callbacks run on the
 //   producer's own threads, once for each record, never while Send holds a
 //   lock; they must not block. A callback may call Send, which then does not
 //   wait: without memory or metadata at hand it fails.

@@ -5,13 +5,37 @@
 #include "absl/strings/str_cat.h"
 
 namespace barnabas::rpc {
+namespace {
 
-int64_t ConnectionGuard::Note(uint64_t id, int64_t received_bytes) {
+// Of the time between two notes, no more counts as seen.
+constexpr absl::Duration kSeenMax = absl::Milliseconds(500);
+
+}  // namespace
+
+int64_t ConnectionGuard::Note(uint64_t id, absl::Duration now,
+                              const Traffic& traffic) {
   Entry& entry = entries_[id];
-  const int64_t came = received_bytes - entry.received;
-  entry.received = received_bytes;
+  const int64_t came = traffic.received_bytes - entry.received;
+  entry.received = traffic.received_bytes;
   SetFruitless(entry.fruitless + came, &entry);
+  if (traffic.sent_bytes > entry.sent) {
+    entry.sent = traffic.sent_bytes;
+    entry.unanswered = {};
+    entry.noted = now;
+  } else if (came > 0) {
+    entry.unanswered.bytes += came;
+    if (traffic.unread_bytes > 0) {
+      entry.unanswered.lasted +=
+          std::clamp(now - entry.noted, absl::ZeroDuration(), kSeenMax);
+    }
+    entry.noted = now;
+  }
   return entry.received - entry.judged;
+}
+
+bool ConnectionGuard::IsUnanswered(uint64_t id) const {
+  const auto found = entries_.find(id);
+  return found != entries_.end() && IsTooLong(found->second.unanswered);
 }
 
 std::string ConnectionGuard::Judge(uint64_t id, absl::Duration now,
@@ -21,6 +45,10 @@ std::string ConnectionGuard::Judge(uint64_t id, absl::Duration now,
   if (counts.messages > entry.counts.messages ||
       counts.answered > entry.counts.answered) {
     SetFruitless(0, &entry);
+  }
+  if (counts.messages > entry.counts.messages ||
+      counts.started > entry.counts.started) {
+    entry.unanswered = {};
   }
   entry.counts = counts;
   entry.open_streams =
@@ -40,6 +68,10 @@ std::string ConnectionGuard::Judge(uint64_t id, absl::Duration now,
   if (entry.fruitless > options_.fruitless_bytes_max) {
     return absl::StrCat("sent ", entry.fruitless,
                         " bytes that made up no message");
+  }
+  if (IsTooLong(entry.unanswered)) {
+    return absl::StrCat("sent ", entry.unanswered.bytes,
+                        " bytes of headers that do not end");
   }
   return "";
 }

@@ -13,6 +13,8 @@ namespace {
 
 // gRPC needs a moment to free what a connection held.
 constexpr absl::Duration kAfterShut = absl::Milliseconds(500);
+// While memory is short each connection is looked at so often.
+constexpr absl::Duration kLookAgain = absl::Milliseconds(500);
 // What gRPC 1.51 keeps for an idle stream, as measured.
 constexpr int64_t kStreamBytes = 16 * kKiB;
 // Connections that end give their memory to the allocator, which keeps it. A
@@ -38,13 +40,13 @@ bool ConnectionWatch::OnRound(const env::TrafficRound& round) {
   }
   Note(round);
   ShedFruitless(round.now);
-  ShedMemory(round.now);
+  const bool is_short = ShedMemory(round.now);
   if (round.now >= trim_at_) {
     trim_at_ = absl::InfiniteDuration();
     trimmed_ = round.now;
     deps_.trim();
   }
-  return trim_at_ != absl::InfiniteDuration();
+  return is_short || trim_at_ != absl::InfiniteDuration();
 }
 
 void ConnectionWatch::Note(const env::TrafficRound& round) {
@@ -52,9 +54,13 @@ void ConnectionWatch::Note(const env::TrafficRound& round) {
   std::vector<std::pair<int64_t, uint64_t>> looks;
   for (const env::ConnectionTraffic& active : round.active) {
     if (shut_.contains(active.id)) continue;
-    peers_[active.id] = active.peer;
-    const int64_t came = guard_.Note(active.id, active.received_bytes);
-    if (came >= kLookBytes) looks.emplace_back(came, active.id);
+    known_[active.id].peer = active.peer;
+    const int64_t came = guard_.Note(
+        active.id, round.now,
+        {active.received_bytes, active.unread_bytes, active.sent_bytes});
+    if (came >= kLookBytes || guard_.IsUnanswered(active.id)) {
+      looks.emplace_back(came, active.id);
+    }
   }
   std::sort(looks.rbegin(), looks.rend());
   if (looks.size() > kLooksPerRound) looks.resize(kLooksPerRound);
@@ -62,7 +68,9 @@ void ConnectionWatch::Note(const env::TrafficRound& round) {
 }
 
 bool ConnectionWatch::Look(uint64_t id, absl::Duration now) {
-  const std::optional<StreamCounts> counts = deps_.counts(peers_[id]);
+  Known& known = known_[id];
+  known.looked = now;
+  const std::optional<StreamCounts> counts = deps_.counts(known.peer);
   if (!counts.has_value()) {
     guard_.Forget(id);
     return false;
@@ -85,30 +93,51 @@ void ConnectionWatch::ShedFruitless(absl::Duration now) {
   }
 }
 
-void ConnectionWatch::ShedMemory(absl::Duration now) {
-  if (now < next_shed_) return;
+bool ConnectionWatch::ShedMemory(absl::Duration now) {
+  if (known_.empty()) return false;
   const int64_t resident = deps_.memory();
-  if (resident <= deps_.memory_bytes_max) return;
+  if (resident <= deps_.memory_bytes_max) return false;
+  if (now < next_shed_) return true;
+  if (LookAgain(now)) {
+    next_shed_ = now + kAfterShut;
+    return true;
+  }
   for (size_t i = 0; i < kLooksPerRound; ++i) {
     const std::optional<ConnectionGuard::Weight> heaviest =
         guard_.Heaviest(kStreamBytes);
-    if (!heaviest.has_value() || heaviest->bytes < kShedBytesMin) return;
+    if (!heaviest.has_value() || heaviest->bytes < kShedBytesMin) return true;
     next_shed_ = now + kAfterShut;
-    if (Look(heaviest->id, now)) return;
+    if (Look(heaviest->id, now)) return true;
     if (guard_.WeightOf(heaviest->id, kStreamBytes).bytes < heaviest->bytes) {
       continue;
     }
     Shut(heaviest->id, now,
          absl::StrCat("holds the most while the process holds ", resident,
                       " bytes, more than ", deps_.memory_bytes_max));
-    return;
+    return true;
   }
+  return true;
+}
+
+bool ConnectionWatch::LookAgain(absl::Duration now) {
+  std::vector<std::pair<absl::Duration, uint64_t>> stale;
+  for (const auto& [id, known] : known_) {
+    if (now - known.looked >= kLookAgain) stale.emplace_back(known.looked, id);
+  }
+  if (stale.size() > kLooksPerRound) {
+    std::nth_element(stale.begin(), stale.begin() + kLooksPerRound,
+                     stale.end());
+    stale.resize(kLooksPerRound);
+  }
+  bool shut = false;
+  for (const auto& [looked, id] : stale) shut |= Look(id, now);
+  return shut;
 }
 
 void ConnectionWatch::Shut(uint64_t id, absl::Duration now,
                            const std::string& why) {
-  LOG(WARNING) << "Listener " << deps_.name << " shut " << peers_[id] << ": it "
-               << why << ".";
+  LOG(WARNING) << "Listener " << deps_.name << " shut " << known_[id].peer
+               << ": it " << why << ".";
   ++offenders_;
   deps_.shut(id);
   Forget(id);
@@ -122,10 +151,10 @@ void ConnectionWatch::TrimLater(absl::Duration at) {
 
 void ConnectionWatch::Forget(uint64_t id) {
   guard_.Forget(id);
-  const auto found = peers_.find(id);
-  if (found == peers_.end()) return;
-  deps_.forget(found->second);
-  peers_.erase(found);
+  const auto found = known_.find(id);
+  if (found == known_.end()) return;
+  deps_.forget(found->second.peer);
+  known_.erase(found);
 }
 
 }  // namespace barnabas::rpc

@@ -7,8 +7,11 @@
 // Place: between env::TcpAcceptor's rounds and ConnectionGuard; everything it
 //   asks or does is handed in.
 // Units: bytes, absl::Duration. Ranges: kLooksPerRound looks a round, where
-//   the most came first; none is shut without a fresh look.
-// Empty case: without traffic nothing is done.
+//   the most came first; while memory is short as many again, at those that
+//   were not looked at for longest: gRPC counts a stream only when it reads
+//   it, and streams in a few bytes weigh as much as others. None is shut
+//   without a fresh look.
+// Empty case: without traffic nothing is done, unless memory is short.
 // Thread: OnRound one at a time; offenders() any.
 // Errors: none; each connection that is shut is logged once, with its reason.
 #ifndef BARNABAS_CLIENT_SERVING_CONNECTION_WATCH_H_
@@ -63,15 +66,23 @@ class ConnectionWatch {
   bool Look(uint64_t id, absl::Duration now);
   // Shut the heaviest while all of them together hold too much.
   void ShedFruitless(absl::Duration now);
-  void ShedMemory(absl::Duration now);
+  // Shed the heaviest while the process holds too much; true while it does.
+  bool ShedMemory(absl::Duration now);
+  // Looks at those that were not looked at for a while; true if one was shut.
+  bool LookAgain(absl::Duration now);
   void Shut(uint64_t id, absl::Duration now, const std::string& why);
   void Forget(uint64_t id);
   void TrimLater(absl::Duration at);
 
+  struct Known {
+    std::string peer;
+    absl::Duration looked = -absl::InfiniteDuration();
+  };
+
   const Deps deps_;
   ConnectionGuard guard_;
   // Of connections that ever had traffic and are not gone.
-  absl::flat_hash_map<uint64_t, std::string> peers_;
+  absl::flat_hash_map<uint64_t, Known> known_;
   // Shut, but not gone yet.
   absl::flat_hash_set<uint64_t> shut_;
   absl::Duration next_shed_ = -absl::InfiniteDuration();

@@ -5,7 +5,6 @@
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/server_interceptor.h>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "client/serving/connection_watch.h"
+#include "client/serving/entrances.h"
 #include "client/serving/socket_counts.h"
 #include "grpc/health/v1/health.pb.h"
 #include "proto/types/error.h"
@@ -23,8 +23,6 @@
 
 namespace barnabas::rpc {
 namespace {
-
-using ExternalAcceptor = grpc::experimental::ExternalConnectionAcceptor;
 
 // What every HTTP/2 client says first (RFC 9113, 3.4).
 constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -49,6 +47,9 @@ void LinkHealthDescriptor() {
 void InitPlugins() {
   static std::once_flag once;
   std::call_once(once, [] {
+    // Kept until the process ends: the last shutdown of gRPC would wait up to
+    // ten seconds for a poller that covers a caller who does not read.
+    grpc_init();
     LinkHealthDescriptor();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -101,9 +102,7 @@ class GrpcListener final : public Listener {
   absl::Status Build(const ListenerOptions& options) {
     InitPlugins();
     grpc::ServerBuilder builder;
-    external_ = builder.experimental().AddExternalConnectionAcceptor(
-        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-        grpc::InsecureServerCredentials());
+    entrances_ = std::make_unique<Entrances>(name_, &builder);
     SetBounds(options, &builder);
     SetKeepalive(options, &builder);
     for (const ServedService& served : options.services) {
@@ -129,15 +128,11 @@ class GrpcListener final : public Listener {
       }
       health_->Attach(server_->GetHealthCheckService());
     }
-    acceptor_->Start(
-        [external = external_.get()](int descriptor) {
-          ExternalAcceptor::NewConnectionParameters parameters;
-          parameters.fd = descriptor;
-          external->HandleNewConnection(&parameters);
-        },
-        [this](const env::TrafficRound& round) {
-          return watch_.OnRound(round);
-        });
+    acceptor_->Start([entrances = entrances_.get()](
+                         int descriptor) { entrances->Bring(descriptor); },
+                     [this](const env::TrafficRound& round) {
+                       return watch_.OnRound(round);
+                     });
     return absl::OkStatus();
   }
 
@@ -170,10 +165,10 @@ class GrpcListener final : public Listener {
   // Of the acceptor's thread.
   SocketCounts counts_;
   ConnectionWatch watch_;
-  // Destroyed in this order from below: the acceptor's thread ends first, so
-  // that nothing is handed to a server that is gone.
-  std::unique_ptr<ExternalAcceptor> external_;
+  // Destroyed in this order from below: the acceptor's thread ends first, then
+  // those of the entrances, so that nothing is handed to a server that is gone.
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Entrances> entrances_;
   std::unique_ptr<env::TcpAcceptor> acceptor_;
   bool shut_ = false;
 };

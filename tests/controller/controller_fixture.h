@@ -26,6 +26,7 @@
 #include "client/rpc/status_bridge.h"
 #include "controller/controller_process.h"
 #include "controller/quorum/format.h"
+#include "proto/types/error_proto.h"
 #include "storage/env/logging.h"
 #include "storage/env/posix_file.h"
 #include "storage/env/system_clock.h"
@@ -186,8 +187,8 @@ class ControllerFixture : public ::testing::Test {
   }
 
   // A connection of its own.
-  std::shared_ptr<grpc::Channel> NewChannel() const {
-    grpc::ChannelArguments arguments;
+  std::shared_ptr<grpc::Channel> NewChannel(
+      grpc::ChannelArguments arguments = {}) const {
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     return grpc::CreateCustomChannel(
         "127.0.0.1:" + std::to_string(process_->peer_port()),
@@ -224,12 +225,17 @@ class ControllerFixture : public ::testing::Test {
     return response;
   }
 
+  // Fails as the topic does.
   absl::StatusOr<v1::CreateTopicsResponse> CreateTopic(const std::string& name,
                                                        int32_t partitions = 1) {
     v1::CreateTopicsRequest request;
     request.add_topics()->set_name(name);
     request.mutable_topics(0)->set_partitions(partitions);
-    return Call(&v1::TopicAdmin::Stub::CreateTopics, request);
+    auto answer = Call(&v1::TopicAdmin::Stub::CreateTopics, request);
+    if (answer.ok() && answer->results(0).has_error()) {
+      return FromProto(answer->results(0).error());
+    }
+    return answer;
   }
 
   absl::Status SetCluster(const std::string& key, const std::string& value) {

@@ -61,7 +61,7 @@ TEST_F(ControllerProcessTest, RefusesASecondProcessOnTheSameDirectory) {
   StartController();
   const auto second = ControllerProcess::Start(Config(), &levels_);
   EXPECT_THAT(second, HasErrorCode(ErrorCode::kDirectoryLocked));
-  EXPECT_OK(CreateTopic("x").status()) << "the first one goes on";
+  EXPECT_OK(SetCluster("num.partitions", "7")) << "the first one goes on";
 }
 
 TEST_F(ControllerProcessTest, RefusesAnotherNodesDirectoryAndChangesNothing) {

@@ -23,6 +23,7 @@
 #include "barnabas/v1/topic_admin.grpc.pb.h"
 #include "client/rpc/status_bridge.h"
 #include "proto/types/error.h"
+#include "proto/types/limits.h"
 #include "storage/env/system_clock.h"
 #include "storage/record/batch_builder.h"
 #include "tests/e2e/local_cluster.h"
@@ -187,6 +188,23 @@ TEST_F(BadInput, OffsetOutOfRangeTellsTheRange) {
   const grpc::Status refused =
       consumer_->Poll(Context().get(), request, &response);
   EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+}
+
+TEST_F(BadInput, MorePartitionsThanATopicHasAreNotAnswered) {
+  v1::ListOffsetsRequest offsets;
+  offsets.mutable_topic()->set_name("t");
+  offsets.mutable_partitions()->Resize(kPartitionsPerTopicMax + 1, 0);
+  v1::ListOffsetsResponse listed;
+  EXPECT_EQ(CodeOf(rpc::FromGrpc(
+                consumer_->ListOffsets(Context().get(), offsets, &listed))),
+            ErrorCode::kLimitExceeded);
+  v1::OffsetsForTimesRequest times;
+  times.mutable_topic()->set_name("t");
+  *times.mutable_partitions() = offsets.partitions();
+  v1::OffsetsForTimesResponse found;
+  EXPECT_EQ(CodeOf(rpc::FromGrpc(
+                consumer_->OffsetsForTimes(Context().get(), times, &found))),
+            ErrorCode::kLimitExceeded);
 }
 
 TEST_F(BadInput, BrokenGrammarEndsTheStreamByName) {

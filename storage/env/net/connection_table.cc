@@ -36,6 +36,8 @@ void ConnectionTable::HandOver(uint64_t id, int duplicate, std::string peer) {
   found->second.waiting = false;
   found->second.peer = std::move(peer);
   --waiting_;
+  found->second.active = true;
+  active_.push_back(id);
 }
 
 void ConnectionTable::Remove(uint64_t id) {
@@ -70,6 +72,17 @@ void ConnectionTable::MarkActive(uint64_t id) {
   if (found == entries_.end() || found->second.active) return;
   found->second.active = true;
   active_.push_back(id);
+}
+
+bool ConnectionTable::StaysActive(uint64_t id, int64_t received_bytes) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  Entry& entry = found->second;
+  if (received_bytes <= entry.received) return false;
+  entry.received = received_bytes;
+  if (!std::exchange(entry.active, true)) active_.push_back(id);
+  return true;
 }
 
 std::vector<ConnectionTable::Active> ConnectionTable::TakeActive() {

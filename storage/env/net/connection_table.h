@@ -35,7 +35,8 @@ class ConnectionTable {
   // Its descriptor while it waits; -1 otherwise.
   int Waiting(uint64_t id) const;
   // Replaces the waiting descriptor, which now belongs to the caller, by a
-  // duplicate.
+  // duplicate; the connection counts as active at first, since its owner may
+  // read what it received before anybody else sees that it did.
   void HandOver(uint64_t id, int duplicate, std::string peer);
   // Closes and forgets.
   void Remove(uint64_t id);
@@ -44,6 +45,9 @@ class ConnectionTable {
   // A connection that was handed over received something, and counts as
   // active until it is taken.
   void MarkActive(uint64_t id);
+  // An active connection has received so much in all; true if that is more
+  // than before, and then it counts as active again.
+  bool StaysActive(uint64_t id, int64_t received_bytes);
   struct Active {
     uint64_t id = 0;
     int descriptor = -1;
@@ -70,6 +74,7 @@ class ConnectionTable {
     bool active = false;
     absl::Duration since;
     std::string peer;
+    int64_t received = 0;
   };
 
   mutable absl::Mutex mutex_;

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -251,8 +252,15 @@ void EpollAcceptor::Round(absl::Duration now) {
     socklen_t size = sizeof(facts);
     if (getsockopt(active.descriptor, IPPROTO_TCP, TCP_INFO, &facts, &size) ==
         0) {
-      round.active.push_back({active.id, std::move(active.peer),
-                              static_cast<int64_t>(facts.tcpi_bytes_received)});
+      const auto received = static_cast<int64_t>(facts.tcpi_bytes_received);
+      int unread = 0;
+      ioctl(active.descriptor, FIONREAD, &unread);
+      round.active.push_back({active.id, std::move(active.peer), received,
+                              unread,
+                              static_cast<int64_t>(facts.tcpi_bytes_sent)});
+      // Looked at again in the next round: epoll says nothing of what the
+      // owner reads before this thread wakes up.
+      if (connections_.StaysActive(active.id, received)) continue;
     }
     epoll_event event{};
     event.events = EPOLLIN | EPOLLONESHOT;
@@ -332,6 +340,8 @@ void EpollAcceptor::Admit(int descriptor) {
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   const uint64_t id = next_id_++;
   connections_.AddWaiting(id, descriptor, clock_.Monotonic());
+  // There is nothing to look at, and a look at no bytes sees an end.
+  if (options_.preface.empty()) return Hand(id, descriptor);
   epoll_event event{};
   // Edge-triggered: a caller that sends one byte of its preface must not wake
   // this thread until it sends the next.
@@ -339,9 +349,7 @@ void EpollAcceptor::Admit(int descriptor) {
   event.data.u64 = id;
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
     connections_.Remove(id);
-    return;
   }
-  if (options_.preface.empty()) Look(id, EPOLLIN);
 }
 
 void EpollAcceptor::Look(uint64_t id, uint32_t events) {
@@ -360,7 +368,6 @@ void EpollAcceptor::Look(uint64_t id, uint32_t events) {
       Hand(id, descriptor);
       return;
     case Opening::kTooFew:
-      if (options_.preface.empty()) Hand(id, descriptor);
       return;
     case Opening::kHttp1:
       ++counters_.wrong_preface;

@@ -4,9 +4,10 @@
 //   the opening bytes of its protocol, and hands the descriptor to its owner.
 //   A duplicate of each descriptor handed over is kept, so that an offender
 //   can be shut and so that ends of connections are seen (README 37). A watch
-//   is told, at most once a period, which connections received something; a
-//   connection costs nothing while it is silent, and two system calls a
-//   period while it is not.
+//   is told of each connection once, and then, at most once a period, which
+//   ones received something; of a silent one, what the owner reads faster than
+//   this thread looks is told with what comes next. A connection costs nothing
+//   while it is silent, and two system calls a period while it is not.
 // Place: below client/serving/listener; knows no gRPC.
 // Units: absl::Duration; bytes; ports 0..65535, where 0 lets the kernel
 //   choose.
@@ -57,11 +58,15 @@ struct OpenConnection {
   absl::Duration age;
 };
 
-// What one connection received from its peer since it was opened.
+// What one connection received from its peer since it was opened, read or not.
 struct ConnectionTraffic {
   uint64_t id = 0;
   std::string peer;
   int64_t received_bytes = 0;
+  // Of them, not read yet.
+  int64_t unread_bytes = 0;
+  // And sent to it, repeats included.
+  int64_t sent_bytes = 0;
 };
 
 // What happened to connections since the last round.

@@ -177,6 +177,34 @@ TEST_F(ControllerLinkTest, RegistersAnewAfterABrokenStream) {
   EXPECT_OK(told_.refused);
 }
 
+TEST_F(ControllerLinkTest, NewsDoNotWaitForTheNextBeat) {
+  controller_.on_session = [&](FakeController::SessionStream* stream) {
+    BrokerSessionRequest frame;
+    stream->Read(&frame);
+    BrokerSessionResponse registered = Registered(5);
+    // Longer than the test waits.
+    registered.mutable_registered()->set_heartbeat_ms(60000);
+    registered.mutable_registered()->set_session_ms(60000);
+    stream->Write(registered);
+    while (stream->Read(&frame)) {
+      gate_.Update([&] { frames_.push_back(frame); });
+      stream->Write(Reply(false));
+    }
+    return absl::OkStatus();
+  };
+  StartLink();
+  ASSERT_TRUE(gate_.Wait([&] { return !frames_.empty(); }));
+  RunOnLoop([&] {
+    link_->BeatNow();
+    // That beat is on its way without the news: the loop hears that it left
+    // only when this is over.
+    gate_.Update([&] { beat_.want_stop = true; });
+    link_->BeatNow();
+  });
+  EXPECT_TRUE(
+      gate_.Wait([&] { return frames_.back().heartbeat().want_stop(); }));
+}
+
 TEST_F(ControllerLinkTest, NeverGoesBackToAnOlderEpoch) {
   controller_.on_session = [&](FakeController::SessionStream* stream) {
     gate_.Update([&] { ++sessions_; });

@@ -107,6 +107,20 @@ TEST(AckLedger, SequencesAndCreditAreEnforced) {
   EXPECT_EQ(CodeOf(ledger.Open(3, 1, 1)), ErrorCode::kCreditExceeded);
 }
 
+TEST(AckLedger, CountsTheAnswersThatWait) {
+  AckLedger ledger(1000);
+  ASSERT_TRUE(ledger.Open(1, 9, 2).ok());
+  ledger.SetDestination(1, 0, kA);
+  ledger.Store(1, 0, At(0, 1));
+  EXPECT_EQ(ledger.answers(), 1u);
+  ledger.Fail(1, v1::ProduceFailure());
+  EXPECT_EQ(ledger.answers(), 2u);
+  v1::ProduceStreamResponse message;
+  while (ledger.TakeMessage(&message)) {
+  }
+  EXPECT_EQ(ledger.answers(), 0u);
+}
+
 TEST(AckLedger, AFrameWithoutBatchesReturnsItsBytesAtOnce) {
   AckLedger ledger(1000);
   ASSERT_TRUE(ledger.Open(1, 9, 0).ok());

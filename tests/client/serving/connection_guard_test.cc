@@ -15,7 +15,7 @@ class ConnectionGuardTest : public ::testing::Test {
   // Connection `id` has received `bytes` in all, at `now`.
   std::string Verdict(uint64_t id, int64_t bytes, const StreamCounts& counts,
                       absl::Duration now = kBegin) {
-    guard_.Note(id, bytes);
+    guard_.Note(id, now, {.received_bytes = bytes});
     return guard_.Judge(id, now, counts);
   }
 
@@ -116,10 +116,70 @@ TEST_F(ConnectionGuardTest, OpenStreamsWeighWhatTheyAreSaidTo) {
 }
 
 TEST_F(ConnectionGuardTest, SaysWhatIsNewSinceTheLastVerdict) {
-  EXPECT_EQ(guard_.Note(1, 100), 100);
-  EXPECT_EQ(guard_.Note(1, 250), 250);
+  EXPECT_EQ(guard_.Note(1, kBegin, {.received_bytes = 100}), 100);
+  EXPECT_EQ(guard_.Note(1, kBegin, {.received_bytes = 250}), 250);
   EXPECT_EQ(guard_.Judge(1, kBegin, {.started = 1}), "");
-  EXPECT_EQ(guard_.Note(1, 300), 50);
+  EXPECT_EQ(guard_.Note(1, kBegin, {.received_bytes = 300}), 50);
+}
+
+// A connection on which one stream was opened, in steps of 200 ms; the server
+// lags behind.
+class UnansweredTest : public ConnectionGuardTest {
+ protected:
+  UnansweredTest() { EXPECT_EQ(Verdict(1, 1000, counts_), ""); }
+
+  std::string Receive(int64_t bytes) {
+    now_ += absl::Milliseconds(200);
+    traffic_.received_bytes += bytes;
+    guard_.Note(1, now_, traffic_);
+    return guard_.IsUnanswered(1) ? guard_.Judge(1, now_, counts_) : "";
+  }
+  // How long it may go on before it is cut; at most a minute.
+  absl::Duration Endures(int64_t bytes) {
+    const absl::Duration begin = now_;
+    while (now_ - begin < absl::Minutes(1) && Receive(bytes).empty()) {
+    }
+    return now_ - begin;
+  }
+
+  absl::Duration now_ = kBegin;
+  Traffic traffic_{.received_bytes = 1000, .unread_bytes = 50};
+  StreamCounts counts_{.started = 1};
+};
+
+TEST_F(UnansweredTest, HeadersWithoutEndAreSeen) {
+  EXPECT_EQ(Endures(100 * kKiB), options_.unanswered_max);
+}
+
+TEST_F(UnansweredTest, AFewBytesAreNone) {
+  EXPECT_EQ(Endures(kKiB), absl::Minutes(1));
+}
+
+TEST_F(UnansweredTest, ALargeMessageIsNone) {
+  for (int i = 0; i < 300; ++i) {
+    // The window moves now and then.
+    if (i % 14 == 0) traffic_.sent_bytes += 13;
+    ASSERT_EQ(Receive(100 * kKiB), "") << i;
+  }
+}
+
+TEST_F(UnansweredTest, WhoIsReadAtOnceDoesNoHarm) {
+  traffic_.unread_bytes = 0;
+  EXPECT_EQ(Endures(100 * kKiB), absl::Minutes(1));
+}
+
+TEST_F(UnansweredTest, MessagesThatAreNotAnsweredAreNone) {
+  for (int i = 0; i < 600; ++i) {
+    if (i % 10 == 0) ++counts_.messages;
+    ASSERT_EQ(Receive(100 * kKiB), "") << i;
+  }
+}
+
+TEST_F(UnansweredTest, AProcessThatStoodStillSawNothing) {
+  for (int i = 0; i < 5; ++i) {
+    now_ += absl::Minutes(1);
+    ASSERT_EQ(Receive(kMiB), "") << i;
+  }
 }
 
 }  // namespace

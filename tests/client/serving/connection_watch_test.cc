@@ -140,6 +140,56 @@ TEST_F(ConnectionWatchTest, ShedsTheHeaviestWhileMemoryIsShort) {
   EXPECT_EQ(shut_.size(), 1u);
 }
 
+// The kernel counts bytes before gRPC reads them; nothing may come after them.
+TEST_F(ConnectionWatchTest, LooksAgainAtASilentOneWhileMemoryIsShort) {
+  memory_ = kMemoryMax + 1;
+  EXPECT_TRUE(Round({{1, 100 * kKiB}}));
+  EXPECT_TRUE(shut_.empty()) << "nothing is known of its streams yet";
+  counts_["1"].started = 1000;
+  int rounds = 0;
+  while (shut_.empty()) {
+    ASSERT_TRUE(Round({})) << "nobody else will call";
+    ASSERT_LT(++rounds, 100);
+  }
+  EXPECT_EQ(shut_, std::vector<uint64_t>{1});
+}
+
+TEST_F(ConnectionWatchTest, StreamsInAFewBytesWeighAsMuchAsOthers) {
+  counts_["1"].started = 1000;
+  Round({{1, 20 * kKiB}});
+  EXPECT_EQ(looks_, 0);
+  memory_ = kMemoryMax + 1;
+  EXPECT_TRUE(Round({{2, 1000}}));
+  EXPECT_EQ(shut_, std::vector<uint64_t>{1});
+}
+
+TEST_F(ConnectionWatchTest, LooksAtAllInTurnWhileMemoryIsShort) {
+  std::map<uint64_t, int64_t> many;
+  for (uint64_t id = 1; id <= 1000; ++id) many[id] = 1000;
+  memory_ = kMemoryMax + 1;
+  Round(many);
+  counts_["777"].started = 1000;
+  int rounds = 0;
+  while (shut_.empty()) {
+    const int before = looks_;
+    ASSERT_TRUE(Round({}));
+    // One more before it is shut.
+    EXPECT_LE(looks_ - before,
+              static_cast<int>(ConnectionWatch::kLooksPerRound) + 1);
+    ASSERT_LT(++rounds, 2 * 1000 / 64);
+  }
+  EXPECT_EQ(shut_, std::vector<uint64_t>{777});
+}
+
+TEST_F(ConnectionWatchTest, DoesNotStareWhileMemoryIsShort) {
+  memory_ = kMemoryMax + 1;
+  Round({{1, 1000}, {2, 1000}});
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(Round({}));
+  EXPECT_LE(looks_, 2 * 11) << "five seconds, two looks a second";
+  memory_ = 0;
+  EXPECT_FALSE(Round({})) << "it is over";
+}
+
 TEST_F(ConnectionWatchTest, TrimsNowAndThenWhenConnectionsEnd) {
   EXPECT_FALSE(Round({{1, 1000}}, {9})) << "little is held";
   memory_ = 500 * kMiB;

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -61,6 +62,8 @@ std::string Message(std::string_view bytes) {
 namespace {
 
 constexpr absl::Duration kStuck = absl::Seconds(10);
+// RFC 9113, 4.1.
+constexpr size_t kFrameHeadBytes = 9;
 
 absl::Duration Now() { return env::SystemClock().Monotonic(); }
 
@@ -106,13 +109,22 @@ bool Http2Caller::Send(std::string_view bytes) {
   return !cut_;
 }
 
+bool Http2Caller::FloodsUntilCut(std::string_view piece, int64_t bytes_max) {
+  std::string many;
+  while (many.size() < 64 * 1024) many += piece;
+  while (sent_ < bytes_max) {
+    if (!Send(many)) return cut_;
+  }
+  return false;
+}
+
 void Http2Caller::Drain() {
   std::array<char, 65536> buffer;
   while (!cut_) {
     const ssize_t got =
         recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got > 0) {
-      heard_ += got;
+      NoteFrames({buffer.data(), static_cast<size_t>(got)});
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
       cut_ = true;
     } else {
@@ -131,15 +143,38 @@ bool Http2Caller::WaitForCut(absl::Duration patience) {
   return cut_;
 }
 
-bool Http2Caller::Hears(absl::Duration patience) {
-  const int64_t before = heard_;
+bool Http2Caller::IsAnswered(absl::Duration patience) {
   const absl::Duration end = Now() + patience;
-  while (!cut_ && heard_ == before && Now() < end) {
+  while (!cut_ && !answered_ && Now() < end) {
     pollfd waiting{descriptor_, POLLIN, 0};
     poll(&waiting, 1, 100);
     Drain();
   }
-  return heard_ > before;
+  return cut_ || answered_;
+}
+
+void Http2Caller::NoteFrames(std::string_view bytes) {
+  while (!bytes.empty()) {
+    if (payload_left_ > 0) {
+      const size_t taken = std::min(payload_left_, bytes.size());
+      bytes.remove_prefix(taken);
+      payload_left_ -= taken;
+      continue;
+    }
+    head_ += bytes.front();
+    bytes.remove_prefix(1);
+    if (head_.size() < kFrameHeadBytes) continue;
+    const auto byte = [this](size_t i) {
+      return static_cast<uint8_t>(head_[i]);
+    };
+    payload_left_ = static_cast<size_t>(byte(0) << 16 | byte(1) << 8 | byte(2));
+    const bool of_stream =
+        byte(5) != 0 || byte(6) != 0 || byte(7) != 0 || byte(8) != 0;
+    // Windows move by themselves.
+    answered_ |= (of_stream && byte(3) != http2::kWindowUpdate) ||
+                 byte(3) == http2::kGoAway;
+    head_.clear();
+  }
 }
 
 }  // namespace barnabas::rpc

@@ -60,24 +60,33 @@ class Http2Caller {
   // told to read nothing. False once the server has cut the connection.
   bool Send(std::string_view bytes);
   void ReadNothing() { reads_ = false; }
+  // Says `piece` again and again; true once the server has cut it off, false
+  // if `bytes_max` were said and it has not.
+  bool FloodsUntilCut(std::string_view piece, int64_t bytes_max);
   // Drops what comes until the server cuts the connection; false if it does
   // not in time.
   bool WaitForCut(absl::Duration patience);
-  // Something came from the server, in time.
-  bool Hears(absl::Duration patience);
+  // The server said something of one of the caller's streams, or good-bye, or
+  // cut the connection, in time.
+  bool IsAnswered(absl::Duration patience);
 
   bool is_cut() const { return cut_; }
   int64_t sent_bytes() const { return sent_; }
 
  private:
-  // Drops what came; notes an end.
+  // Drops what came; notes answers and an end.
   void Drain();
+  void NoteFrames(std::string_view bytes);
 
   int descriptor_;
   bool reads_ = true;
   bool cut_ = false;
   int64_t sent_ = 0;
-  int64_t heard_ = 0;
+  bool answered_ = false;
+  // The head of a frame that came so far, and what of its payload must still
+  // come.
+  std::string head_;
+  size_t payload_left_ = 0;
 };
 
 }  // namespace barnabas::rpc

@@ -208,5 +208,35 @@ TEST_F(MetadataStreamsTest, AWatchTellsOnlyOfTheTopicsItNamed) {
   EXPECT_EQ(step.topics(0).name(), "wanted");
 }
 
+TEST_F(MetadataStreamsTest, AWatchThatDoesNotReadGetsASnapshotLater) {
+  // The played broker does not beat meanwhile.
+  ASSERT_OK(SetCluster("broker.session.timeout.ms", "60000"));
+  // Its window does not grow.
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  Watch watch(NewChannel(arguments), {});
+  // More than the window and the queue hold together.
+  const int count = 2 * static_cast<int>(MetadataWatches::kFramesMax);
+  for (int i = 0; i < count; ++i) {
+    ASSERT_OK(CreateTopic("t" + std::to_string(i), 100));
+  }
+  const int64_t version = Describe().metadata_version();
+  std::set<std::string> topics;
+  int snapshots = 0;
+  int64_t seen = -1;
+  while (seen < version) {
+    const v1::WatchMetadataResponse frame = watch.Read();
+    ASSERT_GT(frame.metadata_version(), seen);
+    seen = frame.metadata_version();
+    if (frame.snapshot()) {
+      ++snapshots;
+      topics.clear();
+    }
+    for (const auto& topic : frame.topics()) topics.insert(topic.name());
+  }
+  EXPECT_EQ(snapshots, 2) << "one at the beginning, one for what was dropped";
+  EXPECT_EQ(topics.size(), static_cast<size_t>(count));
+}
+
 }  // namespace
 }  // namespace barnabas::controller

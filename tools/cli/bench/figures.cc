@@ -26,7 +26,9 @@ double Ms(double ns) { return ns / 1e6; }
 std::string MsText(double ns) { return absl::StrFormat("%.3f", Ms(ns)); }
 
 std::string VerbOf(const Figures& figures) {
-  if (figures.work == "consume") return "read";
+  if (figures.work == "consume" || figures.work == "ceiling consume") {
+    return "read";
+  }
   if (figures.work == "e2e") return "sent and read";
   return "sent";
 }

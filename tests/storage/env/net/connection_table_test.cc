@@ -90,6 +90,9 @@ TEST_F(ConnectionTableTest, TellsOnceWhoWasActiveAndWhoEnded) {
   const int duplicate = dup(waiting);
   EXPECT_FALSE(table_.stirred());
   table_.HandOver(2, duplicate, "1.2.3.4:5");
+  EXPECT_TRUE(table_.stirred()) << "it is told of at once";
+  EXPECT_EQ(table_.TakeActive().size(), 1u);
+  EXPECT_FALSE(table_.stirred());
   table_.MarkActive(2);
   table_.MarkActive(2);
   table_.MarkActive(7);
@@ -108,6 +111,21 @@ TEST_F(ConnectionTableTest, TellsOnceWhoWasActiveAndWhoEnded) {
   EXPECT_EQ(table_.TakeEnded(), std::vector<uint64_t>{2});
   EXPECT_FALSE(table_.stirred());
   close(waiting);
+}
+
+TEST_F(ConnectionTableTest, StaysActiveWhileItReceives) {
+  const int descriptor = Connect();
+  table_.AddWaiting(2, descriptor, absl::Seconds(10));
+  table_.HandOver(2, dup(descriptor), "1.2.3.4:5");
+  EXPECT_EQ(table_.TakeActive().size(), 1u);
+  EXPECT_TRUE(table_.StaysActive(2, 100));
+  EXPECT_TRUE(table_.StaysActive(2, 150)) << "told once all the same";
+  EXPECT_TRUE(table_.stirred());
+  EXPECT_EQ(table_.TakeActive().size(), 1u);
+  EXPECT_FALSE(table_.StaysActive(2, 150)) << "nothing came";
+  EXPECT_FALSE(table_.stirred());
+  EXPECT_FALSE(table_.StaysActive(3, 150)) << "nobody knows it";
+  close(descriptor);
 }
 
 TEST_F(ConnectionTableTest, IgnoresUnknownNumbers) {

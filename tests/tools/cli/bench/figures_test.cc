@@ -50,6 +50,14 @@ TEST(FiguresTest, WithoutLatenciesTheLineNamesNone) {
             "1000 records sent, 500.0 records/sec (0.05 MB/sec).");
 }
 
+TEST(FiguresTest, WhatIsConsumedIsRead) {
+  for (const char* work : {"consume", "ceiling consume"}) {
+    Figures figures = SampleRun();
+    figures.work = work;
+    EXPECT_TRUE(LineOf(figures).starts_with("1000 records read, ")) << work;
+  }
+}
+
 TEST(FiguresTest, FailedRecordsAreNotHidden) {
   Figures figures = SampleRun();
   figures.failed = 3;
