@@ -25,5 +25,17 @@ TEST(SystemClockTest, WallIsInThisCentury) {
   EXPECT_LT(clock.WallMs(), 4102444800000);
 }
 
+// It need not ask the machine each time, but must not fall behind.
+TEST(SystemClockTest, WallMsKeepsUpWithWall) {
+  const SystemClock clock;
+  const absl::Time end = clock.Wall() + absl::Milliseconds(50);
+  while (clock.Wall() < end) {
+    const int64_t before = absl::ToUnixMillis(clock.Wall());
+    const int64_t asked = clock.WallMs();
+    ASSERT_GE(asked, before - 1);
+    ASSERT_LE(asked, absl::ToUnixMillis(clock.Wall()) + 1);
+  }
+}
+
 }  // namespace
 }  // namespace barnabas::env
