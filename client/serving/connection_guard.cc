@@ -62,6 +62,10 @@ std::string ConnectionGuard::Judge(uint64_t id, absl::Duration now,
   if (broken > options_.broken_streams_max && broken > answered) {
     return absl::StrCat("broke off ", broken, " streams within a second");
   }
+  if (entry.open_streams > options_.open_streams_max) {
+    return absl::StrCat("opened streams faster than they end, ",
+                        entry.open_streams, " are left");
+  }
   if (counts.started == 0 && entry.received > options_.opening_bytes_max) {
     return absl::StrCat("sent ", entry.received, " bytes and opened no stream");
   }

@@ -63,6 +63,9 @@ class ConnectionGuard {
     // Streams broken off within a second. Whoever gives up all that he may
     // have open, twice in one second, is no client.
     int64_t broken_streams_max = 2 * kStreamsPerConnectionMax;
+    // Streams that began and are not over here. gRPC lets go of a stream only
+    // some time after its client has; of a flood they pile up.
+    int64_t open_streams_max = 4 * kStreamsPerConnectionMax;
   };
 
   explicit ConnectionGuard(const Options& options) : options_(options) {}

@@ -70,6 +70,15 @@ TEST_F(ConnectionGuardTest, SeesStreamsBrokenOffAsTheyOpen) {
             "");
 }
 
+TEST_F(ConnectionGuardTest, SeesStreamsThatPileUp) {
+  StreamCounts counts{.started = options_.open_streams_max + 100,
+                      .answered = 60,
+                      .broken = 40};
+  EXPECT_EQ(Verdict(1, 1000, counts), "");
+  ++counts.started;
+  EXPECT_NE(Verdict(1, 2000, counts), "");
+}
+
 TEST_F(ConnectionGuardTest, BrokenStreamsAreForgottenAfterASecond) {
   int64_t broken = 0;
   for (int second = 0; second < 10; ++second) {
