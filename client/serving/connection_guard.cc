@@ -88,10 +88,10 @@ void ConnectionGuard::Forget(uint64_t id) {
 }
 
 std::optional<ConnectionGuard::Weight> ConnectionGuard::Heaviest(
-    int64_t stream_bytes) const {
+    Burden burden) const {
   std::optional<Weight> heaviest;
   for (const auto& [id, entry] : entries_) {
-    const int64_t bytes = entry.fruitless + entry.open_streams * stream_bytes;
+    const int64_t bytes = BytesOf(entry, burden);
     if (!heaviest.has_value() || bytes > heaviest->bytes)
       heaviest = {id, bytes};
   }
@@ -99,11 +99,21 @@ std::optional<ConnectionGuard::Weight> ConnectionGuard::Heaviest(
 }
 
 ConnectionGuard::Weight ConnectionGuard::WeightOf(uint64_t id,
-                                                  int64_t stream_bytes) const {
+                                                  Burden burden) const {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return {id, 0};
-  return {id,
-          found->second.fruitless + found->second.open_streams * stream_bytes};
+  return {id, BytesOf(found->second, burden)};
+}
+
+int64_t ConnectionGuard::BytesOf(const Entry& entry, Burden burden) const {
+  switch (burden) {
+    case Burden::kFruitless:
+      return entry.fruitless;
+    case Burden::kMemory:
+      break;
+  }
+  return entry.fruitless + entry.counts.held_bytes +
+         entry.open_streams * options_.stream_bytes;
 }
 
 void ConnectionGuard::SetFruitless(int64_t bytes, Entry* entry) {
