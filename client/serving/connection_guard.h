@@ -60,7 +60,7 @@ class ConnectionGuard {
     // Received in a row while the server sent nothing, if for so long more
     // came than it could read: a message moves the window.
     int64_t unanswered_bytes_max = kMiB;
-    absl::Duration unanswered_max = absl::Seconds(3);
+    absl::Duration unanswered_max = absl::Seconds(2);
     // As fruitless_bytes_max, of all connections together.
     int64_t fruitless_bytes_total_max = 256 * kMiB;
     // Streams broken off within a second. Whoever gives up all that he may
