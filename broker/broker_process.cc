@@ -185,6 +185,7 @@ class RunningBroker final : public BrokerProcess {
     options.services = services_->All();
     options.health = &boards_.health;
     options.calls = data_->calls();
+    options.held = data_->context()->held;
     ASSIGN_OR_RETURN(doors_.clients, rpc::Listener::Start(options));
     RegisterNodeMetrics({.table = data_->table(),
                          .directory = directory_.get(),

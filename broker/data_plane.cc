@@ -61,6 +61,7 @@ DataPlane::DataPlane(const Deps& deps)
                 .buffers = &buffers_,
                 .streams = &streams_,
                 .metrics = &service_metrics_,
+                .held = &held_,
                 .compactor = &compactor_,
                 .disk = &disk_,
                 .data_dir = deps.directory->path(),

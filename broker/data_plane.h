@@ -26,6 +26,7 @@
 #include "broker/service/service_metrics.h"
 #include "client/serving/call_metrics.h"
 #include "client/serving/health.h"
+#include "client/serving/held_bytes.h"
 #include "proto/types/ids.h"
 #include "storage/env/clock.h"
 #include "storage/env/idle_trim.h"
@@ -76,6 +77,7 @@ class DataPlane {
   ProduceIntake intake_;
   BufferPool buffers_;
   OpenStreams streams_;
+  rpc::HeldBytes held_;
   ServiceContext context_;
   env::IdleTrim idle_trim_;
 };

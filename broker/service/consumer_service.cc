@@ -15,7 +15,7 @@ namespace barnabas::broker {
 grpc::ServerUnaryReactor* ConsumerService::Poll(
     grpc::CallbackServerContext* context, const v1::PollRequest* request,
     v1::PollResponse* response) {
-  return StartPoll(context_, request, response);
+  return StartPoll(context_, context, request, response);
 }
 
 grpc::ServerWriteReactor<v1::TailResponse>* ConsumerService::Tail(

@@ -30,7 +30,8 @@ absl::Status UnknownSession(uint32_t id) {
 
 FetchStream::FetchStream(const ServiceContext* context,
                          grpc::CallbackServerContext* call)
-    : RawStream(context->streams, context->metrics->fetch_streams(), call),
+    : RawStream(context->streams, context->held,
+                context->metrics->fetch_streams(), call),
       context_(context),
       loop_(context->reading->At(reinterpret_cast<uintptr_t>(this) >> 6)) {}
 
@@ -356,6 +357,7 @@ void FetchStream::Send(v1::FetchStreamResponse response) {
 }
 
 void FetchStream::SendFrame(grpc::ByteBuffer message) {
+  Hold(static_cast<int64_t>(message.Length()));
   {
     absl::MutexLock lock(&mutex_);
     outgoing_.push_back(std::move(message));
@@ -376,6 +378,7 @@ bool FetchStream::NextMessage(grpc::ByteBuffer* message) {
     refill = full_ && outgoing_.size() <= kFramesAhead / 2;
     if (refill) full_ = false;
   }
+  Hold(-static_cast<int64_t>(message->Length()));
   if (refill) {
     OnLoop([](FetchStream* self) {
       self->Pump();

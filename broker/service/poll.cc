@@ -34,9 +34,10 @@ class PollCall : public grpc::ServerUnaryReactor,
                  public DrainableStream,
                  public std::enable_shared_from_this<PollCall> {
  public:
-  PollCall(const ServiceContext* context, const v1::PollRequest* request,
-           v1::PollResponse* response)
+  PollCall(const ServiceContext* context, grpc::CallbackServerContext* call,
+           const v1::PollRequest* request, v1::PollResponse* response)
       : context_(context),
+        held_(context->held->Open(call->peer())),
         loop_(context->reading->At(reinterpret_cast<uintptr_t>(this) >> 6)),
         request_(*request),
         response_(response) {}
@@ -135,10 +136,11 @@ class PollCall : public grpc::ServerUnaryReactor,
   // Fills the answer in; true if there are records or errors.
   bool ReadAll() {
     bool something = false;
-    int64_t left =
+    const int64_t wanted =
         request_.bytes_max() <= 0
             ? kBytesDefault
             : std::clamp(request_.bytes_max(), kBytesMin, kBatchBytesMax);
+    int64_t left = wanted;
     int64_t records_left = request_.records_max();
     for (Place& place : places_) {
       v1::FetchedPartition* part = response_->add_partitions();
@@ -152,6 +154,7 @@ class PollCall : public grpc::ServerUnaryReactor,
       something |=
           !read.ok() || part->has_structured() || !part->encoded().empty();
     }
+    read_bytes_ = wanted - left;
     return something;
   }
 
@@ -191,12 +194,15 @@ class PollCall : public grpc::ServerUnaryReactor,
 
   void Answer(const absl::Status& status) {
     if (std::exchange(answered_, true)) return;
+    // The answer, and its bytes for the network.
+    held_->Add(2 * read_bytes_);
     if (wait_ != nullptr) wait_->Cancel();
     loop_->Cancel(timer_);
     Finish(rpc::ToGrpc(status));
   }
 
   const ServiceContext* const context_;
+  const std::unique_ptr<rpc::HeldBytes::Share> held_;
   env::EventLoop* const loop_;
   const v1::PollRequest request_;
   v1::PollResponse* const response_;
@@ -206,17 +212,19 @@ class PollCall : public grpc::ServerUnaryReactor,
   std::vector<Place> places_;
   std::shared_ptr<ReadWait> wait_;
   env::TimerId timer_ = 0;
+  int64_t read_bytes_ = 0;
   bool answered_ = false;
 };
 
 }  // namespace
 
 grpc::ServerUnaryReactor* StartPoll(const ServiceContext* context,
+                                    grpc::CallbackServerContext* call,
                                     const v1::PollRequest* request,
                                     v1::PollResponse* response) {
-  auto call = std::make_shared<PollCall>(context, request, response);
-  call->Begin();
-  return call.get();
+  auto poll = std::make_shared<PollCall>(context, call, request, response);
+  poll->Begin();
+  return poll.get();
 }
 
 }  // namespace barnabas::broker

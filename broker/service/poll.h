@@ -19,6 +19,7 @@ namespace barnabas::broker {
 
 // The reactor owns itself. `request` and `response` outlive it.
 grpc::ServerUnaryReactor* StartPoll(const ServiceContext* context,
+                                    grpc::CallbackServerContext* call,
                                     const v1::PollRequest* request,
                                     v1::PollResponse* response);
 

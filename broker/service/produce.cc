@@ -25,8 +25,10 @@ class ProduceCall : public grpc::ServerUnaryReactor,
                     public ProduceSink,
                     public std::enable_shared_from_this<ProduceCall> {
  public:
-  ProduceCall(const ServiceContext* context, v1::ProduceResponse* response)
+  ProduceCall(const ServiceContext* context, grpc::CallbackServerContext* call,
+              v1::ProduceResponse* response)
       : context_(context),
+        held_(context->held->Open(call->peer())),
         loop_(context->reading->At(reinterpret_cast<uintptr_t>(this) >> 6)),
         response_(response) {}
 
@@ -43,6 +45,7 @@ class ProduceCall : public grpc::ServerUnaryReactor,
     }
     // The batches' bytes stay with this copy until the log has them.
     request_ = std::make_shared<v1::ProduceRequest>(request);
+    held_->Add(2 * static_cast<int64_t>(request.ByteSizeLong()));
     if (request_->acks() == v1::ACKS_UNSPECIFIED) {
       request_->set_acks(v1::ACKS_ALL);
     }
@@ -148,6 +151,7 @@ class ProduceCall : public grpc::ServerUnaryReactor,
   }
 
   const ServiceContext* const context_;
+  const std::unique_ptr<rpc::HeldBytes::Share> held_;
   env::EventLoop* const loop_;
   v1::ProduceResponse* const response_;
 
@@ -164,11 +168,12 @@ class ProduceCall : public grpc::ServerUnaryReactor,
 }  // namespace
 
 grpc::ServerUnaryReactor* StartProduce(const ServiceContext* context,
+                                       grpc::CallbackServerContext* call,
                                        const v1::ProduceRequest* request,
                                        v1::ProduceResponse* response) {
-  auto call = std::make_shared<ProduceCall>(context, response);
-  call->Begin(*request);
-  return call.get();
+  auto made = std::make_shared<ProduceCall>(context, call, response);
+  made->Begin(*request);
+  return made.get();
 }
 
 }  // namespace barnabas::broker

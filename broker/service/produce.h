@@ -19,6 +19,7 @@ namespace barnabas::broker {
 
 // The reactor owns itself. Request and response outlive it.
 grpc::ServerUnaryReactor* StartProduce(const ServiceContext* context,
+                                       grpc::CallbackServerContext* call,
                                        const v1::ProduceRequest* request,
                                        v1::ProduceResponse* response);
 

@@ -35,7 +35,8 @@ absl::Status Broken(std::string_view what, std::string_view hint) {
 
 ProduceStream::ProduceStream(const ServiceContext* context,
                              grpc::CallbackServerContext* call)
-    : RawStream(context->streams, context->metrics->produce_streams(), call),
+    : RawStream(context->streams, context->held,
+                context->metrics->produce_streams(), call),
       context_(context),
       timers_(context->reading->At(reinterpret_cast<uintptr_t>(this) >> 6)),
       ledger_(kProduceCreditBytes) {}

@@ -20,7 +20,7 @@ grpc::ServerUnaryReactor* ProducerService::InitProducer(
 grpc::ServerUnaryReactor* ProducerService::Produce(
     grpc::CallbackServerContext* context, const v1::ProduceRequest* request,
     v1::ProduceResponse* response) {
-  return StartProduce(context_, request, response);
+  return StartProduce(context_, context, request, response);
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*

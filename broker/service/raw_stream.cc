@@ -52,8 +52,10 @@ void RawStream::WriteOn() {
       kicked_ = false;
       broken = broken_;
     }
+    Hold(-static_cast<int64_t>(outgoing_.Length()));
     outgoing_.Clear();
     if (!broken && NextMessage(&outgoing_)) {
+      Hold(static_cast<int64_t>(outgoing_.Length()));
       StartWrite(&outgoing_);
       return;
     }

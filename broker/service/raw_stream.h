@@ -17,6 +17,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,7 @@
 #include "broker/service/live_call.h"
 #include "broker/service/open_streams.h"
 #include "client/serving/call_metrics.h"
+#include "client/serving/held_bytes.h"
 
 namespace barnabas::broker {
 
@@ -35,9 +37,12 @@ class RawStream
       public std::enable_shared_from_this<RawStream> {
  public:
   // `calls` counts this call.
-  RawStream(OpenStreams* streams, rpc::CallSeries* calls,
+  RawStream(OpenStreams* streams, rpc::HeldBytes* held, rpc::CallSeries* calls,
             grpc::CallbackServerContext* call)
-      : streams_(streams), record_(calls), call_(call) {}
+      : streams_(streams),
+        held_(held->Open(call->peer())),
+        record_(calls),
+        call_(call) {}
   ~RawStream() override = default;
 
   // Registers the stream and reads the first message; once.
@@ -58,6 +63,9 @@ class RawStream
   // The next message to write; false if there is none now.
   virtual bool NextMessage(grpc::ByteBuffer* message) = 0;
 
+  // So many bytes more, or fewer, wait in this stream.
+  void Hold(int64_t bytes) { held_->Add(bytes); }
+
   void ReadNext();
   // NextMessage may have something.
   void Kick();
@@ -72,6 +80,7 @@ class RawStream
   void WriteOn();
 
   OpenStreams* const streams_;
+  const std::unique_ptr<rpc::HeldBytes::Share> held_;
   rpc::CallRecord record_;
   // Held until OnDone.
   std::shared_ptr<RawStream> self_;

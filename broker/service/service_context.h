@@ -22,6 +22,7 @@
 #include "broker/service/open_streams.h"
 #include "broker/service/produce_intake.h"
 #include "broker/service/service_metrics.h"
+#include "client/serving/held_bytes.h"
 #include "proto/types/error.h"
 #include "proto/types/ids.h"
 #include "storage/env/clock.h"
@@ -45,6 +46,8 @@ struct ServiceContext {
   BufferPool* buffers = nullptr;
   OpenStreams* streams = nullptr;
   ServiceMetrics* metrics = nullptr;
+  // What calls hold for their callers.
+  rpc::HeldBytes* held = nullptr;
   Compactor* compactor = nullptr;
   const DiskGuard* disk = nullptr;
   std::string data_dir;

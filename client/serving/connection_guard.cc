@@ -62,6 +62,10 @@ std::string ConnectionGuard::Judge(uint64_t id, absl::Duration now,
   if (broken > options_.broken_streams_max && broken > answered) {
     return absl::StrCat("broke off ", broken, " streams within a second");
   }
+  if (entry.open_streams > options_.open_streams_max) {
+    return absl::StrCat("opened streams faster than they end, ",
+                        entry.open_streams, " are left");
+  }
   if (counts.started == 0 && entry.received > options_.opening_bytes_max) {
     return absl::StrCat("sent ", entry.received, " bytes and opened no stream");
   }
@@ -84,10 +88,10 @@ void ConnectionGuard::Forget(uint64_t id) {
 }
 
 std::optional<ConnectionGuard::Weight> ConnectionGuard::Heaviest(
-    int64_t stream_bytes) const {
+    Burden burden) const {
   std::optional<Weight> heaviest;
   for (const auto& [id, entry] : entries_) {
-    const int64_t bytes = entry.fruitless + entry.open_streams * stream_bytes;
+    const int64_t bytes = BytesOf(entry, burden);
     if (!heaviest.has_value() || bytes > heaviest->bytes)
       heaviest = {id, bytes};
   }
@@ -95,11 +99,21 @@ std::optional<ConnectionGuard::Weight> ConnectionGuard::Heaviest(
 }
 
 ConnectionGuard::Weight ConnectionGuard::WeightOf(uint64_t id,
-                                                  int64_t stream_bytes) const {
+                                                  Burden burden) const {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return {id, 0};
-  return {id,
-          found->second.fruitless + found->second.open_streams * stream_bytes};
+  return {id, BytesOf(found->second, burden)};
+}
+
+int64_t ConnectionGuard::BytesOf(const Entry& entry, Burden burden) const {
+  switch (burden) {
+    case Burden::kFruitless:
+      return entry.fruitless;
+    case Burden::kMemory:
+      break;
+  }
+  return entry.fruitless + entry.counts.held_bytes +
+         entry.open_streams * options_.stream_bytes;
 }
 
 void ConnectionGuard::SetFruitless(int64_t bytes, Entry* entry) {

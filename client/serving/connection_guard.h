@@ -37,6 +37,9 @@ struct StreamCounts {
   int64_t broken = 0;
   // Messages, both ways.
   int64_t messages = 0;
+  // Requests that are carried out, and answers that wait to be read, in bytes;
+  // as far as the services tell.
+  int64_t held_bytes = 0;
 };
 
 // What TCP carried of a connection since it was opened.
@@ -57,12 +60,17 @@ class ConnectionGuard {
     // Received in a row while the server sent nothing, if for so long more
     // came than it could read: a message moves the window.
     int64_t unanswered_bytes_max = kMiB;
-    absl::Duration unanswered_max = absl::Seconds(3);
+    absl::Duration unanswered_max = absl::Seconds(2);
     // As fruitless_bytes_max, of all connections together.
     int64_t fruitless_bytes_total_max = 256 * kMiB;
     // Streams broken off within a second. Whoever gives up all that he may
     // have open, twice in one second, is no client.
     int64_t broken_streams_max = 2 * kStreamsPerConnectionMax;
+    // Streams that began and are not over here. gRPC lets go of a stream only
+    // some time after its client has; of a flood they pile up.
+    int64_t open_streams_max = 4 * kStreamsPerConnectionMax;
+    // What gRPC 1.51 keeps for an idle stream, as measured.
+    int64_t stream_bytes = 16 * kKiB;
   };
 
   explicit ConnectionGuard(const Options& options) : options_(options) {}
@@ -81,16 +89,17 @@ class ConnectionGuard {
   bool IsOverTotal() const {
     return fruitless_total_ > options_.fruitless_bytes_total_max;
   }
-  // What it takes to hold a connection's doings: fruitless bytes and, at
-  // `stream_bytes` each, its open streams.
+  // What a connection is weighed by: what it sent in vain, or all that it
+  // takes to hold its doings.
+  enum class Burden { kFruitless, kMemory };
   struct Weight {
     uint64_t id = 0;
     int64_t bytes = 0;
   };
   // The heaviest of all; none if there are no connections.
-  std::optional<Weight> Heaviest(int64_t stream_bytes) const;
+  std::optional<Weight> Heaviest(Burden burden) const;
   // Of one; zero if it is not known.
-  Weight WeightOf(uint64_t id, int64_t stream_bytes) const;
+  Weight WeightOf(uint64_t id, Burden burden) const;
 
  private:
   struct Unanswered {
@@ -117,6 +126,7 @@ class ConnectionGuard {
   };
 
   void SetFruitless(int64_t bytes, Entry* entry);
+  int64_t BytesOf(const Entry& entry, Burden burden) const;
   bool IsTooLong(const Unanswered& unanswered) const {
     return unanswered.bytes > options_.unanswered_bytes_max &&
            unanswered.lasted >= options_.unanswered_max;

@@ -11,12 +11,12 @@
 namespace barnabas::rpc {
 namespace {
 
+using Burden = ConnectionGuard::Burden;
+
 // gRPC needs a moment to free what a connection held.
 constexpr absl::Duration kAfterShut = absl::Milliseconds(500);
 // While memory is short each connection is looked at so often.
 constexpr absl::Duration kLookAgain = absl::Milliseconds(500);
-// What gRPC 1.51 keeps for an idle stream, as measured.
-constexpr int64_t kStreamBytes = 16 * kKiB;
 // Connections that end give their memory to the allocator, which keeps it. A
 // process that holds little may; so may a busy one for a while.
 constexpr int64_t kTrimAbove = 96 * kMiB;
@@ -83,11 +83,13 @@ bool ConnectionWatch::Look(uint64_t id, absl::Duration now) {
 
 void ConnectionWatch::ShedFruitless(absl::Duration now) {
   for (size_t i = 0; i < kLooksPerRound && guard_.IsOverTotal(); ++i) {
-    const std::optional<ConnectionGuard::Weight> heaviest = guard_.Heaviest(0);
+    const std::optional<ConnectionGuard::Weight> heaviest =
+        guard_.Heaviest(Burden::kFruitless);
     if (!heaviest.has_value()) return;
     if (Look(heaviest->id, now)) continue;
     // The look may have found that its messages came meanwhile.
-    if (guard_.WeightOf(heaviest->id, 0).bytes < kShedBytesMin) continue;
+    if (guard_.WeightOf(heaviest->id, Burden::kFruitless).bytes < kShedBytesMin)
+      continue;
     Shut(heaviest->id, now,
          "sent most of the bytes that made up no message, of all connections");
   }
@@ -104,11 +106,12 @@ bool ConnectionWatch::ShedMemory(absl::Duration now) {
   }
   for (size_t i = 0; i < kLooksPerRound; ++i) {
     const std::optional<ConnectionGuard::Weight> heaviest =
-        guard_.Heaviest(kStreamBytes);
+        guard_.Heaviest(Burden::kMemory);
     if (!heaviest.has_value() || heaviest->bytes < kShedBytesMin) return true;
     next_shed_ = now + kAfterShut;
     if (Look(heaviest->id, now)) return true;
-    if (guard_.WeightOf(heaviest->id, kStreamBytes).bytes < heaviest->bytes) {
+    if (guard_.WeightOf(heaviest->id, Burden::kMemory).bytes <
+        heaviest->bytes) {
       continue;
     }
     Shut(heaviest->id, now,

@@ -73,14 +73,13 @@ void SetBounds(const ListenerOptions& options, grpc::ServerBuilder* builder) {
       static_cast<int>(absl::ToInt64Milliseconds(options.handshake_timeout)));
 }
 
-void SetKeepalive(const ListenerOptions& options,
-                  grpc::ServerBuilder* builder) {
+void SetKeepalive(const Keepalive& keepalive, grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(
       GRPC_ARG_KEEPALIVE_TIME_MS,
-      static_cast<int>(absl::ToInt64Milliseconds(options.keepalive_time)));
+      static_cast<int>(absl::ToInt64Milliseconds(keepalive.time)));
   builder->AddChannelArgument(
       GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
-      static_cast<int>(absl::ToInt64Milliseconds(options.keepalive_timeout)));
+      static_cast<int>(absl::ToInt64Milliseconds(keepalive.timeout)));
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   // Clients may ping every 5 s even when idle.
@@ -104,7 +103,7 @@ class GrpcListener final : public Listener {
     grpc::ServerBuilder builder;
     entrances_ = std::make_unique<Entrances>(name_, &builder);
     SetBounds(options, &builder);
-    SetKeepalive(options, &builder);
+    SetKeepalive(options.keepalive, &builder);
     for (const ServedService& served : options.services) {
       builder.RegisterService(served.service);
     }
@@ -180,7 +179,13 @@ ConnectionWatch::Deps GrpcListener::WatchDeps(const ListenerOptions& options) {
   deps.memory_bytes_max = options.memory_bytes_max > 0
                               ? options.memory_bytes_max
                               : env::MemoryLimitBytes() / 2;
-  deps.counts = [this](const std::string& peer) { return counts_.Of(peer); };
+  deps.counts = [this, held = options.held](const std::string& peer) {
+    std::optional<StreamCounts> counts = counts_.Of(peer);
+    if (counts.has_value() && held != nullptr) {
+      counts->held_bytes = held->Of(peer);
+    }
+    return counts;
+  };
   deps.forget = [this](const std::string& peer) { counts_.Forget(peer); };
   deps.shut = [this](uint64_t id) { acceptor_->Shut(id); };
   deps.memory = [] { return env::ResidentBytes(); };

@@ -27,6 +27,7 @@
 #include "client/serving/call_metrics.h"
 #include "client/serving/connection_guard.h"
 #include "client/serving/health.h"
+#include "client/serving/held_bytes.h"
 #include "proto/types/limits.h"
 #include "storage/env/metrics.h"
 #include "storage/env/net/tcp_acceptor.h"
@@ -45,6 +46,13 @@ struct ServedService {
   grpc::Service* service = nullptr;
 };
 
+// A connection that is silent for `time` is asked whether it lives, and has
+// `timeout` to answer.
+struct Keepalive {
+  absl::Duration time = absl::Seconds(20);
+  absl::Duration timeout = absl::Seconds(10);
+};
+
 struct ListenerOptions {
   // "client" or "peer", for logs.
   std::string name;
@@ -53,14 +61,15 @@ struct ListenerOptions {
   std::vector<ServedService> services;
   // May be null.
   HealthBoard* health = nullptr;
+  // What the services hold for their callers; may be null.
+  HeldBytes* held = nullptr;
   // Counts calls; may be null.
   CallMetrics* calls = nullptr;
   int64_t message_bytes_max = kMessageBytesMax;
   int32_t connections_max = kConnectionsMax;
   int32_t streams_per_connection_max = kStreamsPerConnectionMax;
   absl::Duration handshake_timeout = absl::Seconds(5);
-  absl::Duration keepalive_time = absl::Seconds(20);
-  absl::Duration keepalive_timeout = absl::Seconds(10);
+  Keepalive keepalive;
   ConnectionGuard::Options guard;
   // While the process holds more, the heaviest connections are shut. 0 is
   // half of what the machine, or the control group, has.

@@ -6,10 +6,9 @@
 #include <grpc/support/alloc.h>
 
 #include <algorithm>
-#include <string_view>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_replace.h"
+#include "client/serving/held_bytes.h"
 #include "proto/types/text.h"
 
 namespace barnabas::rpc {
@@ -44,17 +43,6 @@ int64_t Number(const Struct& object, const std::string& name) {
   const bool read =
       absl::SimpleAtoi(Field(object, name).string_value(), &number);
   return read ? number : 0;
-}
-
-// "chttp2 ipv6:%5B::1%5D:54321" is the socket of "[::1]:54321".
-std::string PeerOf(const std::string& name) {
-  for (const std::string_view scheme : {"ipv4:", "ipv6:"}) {
-    const size_t at = name.find(scheme);
-    if (at == std::string::npos) continue;
-    return absl::StrReplaceAll(name.substr(at + scheme.size()),
-                               {{"%5B", "["}, {"%5D", "]"}});
-  }
-  return name;
 }
 
 StreamCounts CountsOf(const Struct& answer) {
@@ -96,7 +84,7 @@ void SocketCounts::List() {
       const auto& refs = Field(page, "socketRef").list_value().values();
       for (const Value& ref : refs) {
         const int64_t socket = Number(ref.struct_value(), "socketId");
-        sockets_[PeerOf(Field(ref.struct_value(), "name").string_value())] =
+        sockets_[PlainPeer(Field(ref.struct_value(), "name").string_value())] =
             socket;
         begin = std::max(begin, socket + 1);
       }

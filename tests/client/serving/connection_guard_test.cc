@@ -8,6 +8,8 @@
 namespace barnabas::rpc {
 namespace {
 
+using Burden = ConnectionGuard::Burden;
+
 constexpr absl::Duration kBegin = absl::Seconds(100);
 
 class ConnectionGuardTest : public ::testing::Test {
@@ -70,6 +72,14 @@ TEST_F(ConnectionGuardTest, SeesStreamsBrokenOffAsTheyOpen) {
             "");
 }
 
+TEST_F(ConnectionGuardTest, SeesStreamsThatPileUp) {
+  StreamCounts counts{
+      .started = options_.open_streams_max + 100, .answered = 60, .broken = 40};
+  EXPECT_EQ(Verdict(1, 1000, counts), "");
+  ++counts.started;
+  EXPECT_NE(Verdict(1, 2000, counts), "");
+}
+
 TEST_F(ConnectionGuardTest, BrokenStreamsAreForgottenAfterASecond) {
   int64_t broken = 0;
   for (int second = 0; second < 10; ++second) {
@@ -97,22 +107,28 @@ TEST_F(ConnectionGuardTest, AddsUpWhatAllOfThemSendInVain) {
     ++id;
     EXPECT_EQ(Verdict(id, each - static_cast<int64_t>(id), {.started = 1}), "");
   }
-  ASSERT_TRUE(guard_.Heaviest(0).has_value());
-  EXPECT_EQ(guard_.Heaviest(0)->id, 1u);
-  EXPECT_EQ(guard_.Heaviest(0)->bytes, each - 1);
+  ASSERT_TRUE(guard_.Heaviest(Burden::kFruitless).has_value());
+  EXPECT_EQ(guard_.Heaviest(Burden::kFruitless)->id, 1u);
+  EXPECT_EQ(guard_.Heaviest(Burden::kFruitless)->bytes, each - 1);
   guard_.Forget(1);
   EXPECT_FALSE(guard_.IsOverTotal());
-  EXPECT_EQ(guard_.Heaviest(0)->id, 2u);
+  EXPECT_EQ(guard_.Heaviest(Burden::kFruitless)->id, 2u);
 }
 
-TEST_F(ConnectionGuardTest, OpenStreamsWeighWhatTheyAreSaidTo) {
+TEST_F(ConnectionGuardTest, WhatIsHeldForAConnectionIsItsWeight) {
   EXPECT_EQ(Verdict(1, 5000, {.started = 1000, .answered = 100, .broken = 50}),
             "");
   EXPECT_EQ(Verdict(2, 90000, {.started = 1}), "");
-  EXPECT_EQ(guard_.Heaviest(0)->id, 2u);
-  EXPECT_EQ(guard_.Heaviest(1000)->id, 1u);
-  EXPECT_EQ(guard_.WeightOf(1, 1000).bytes, 850 * 1000);
-  EXPECT_EQ(guard_.WeightOf(7, 1000).bytes, 0);
+  EXPECT_EQ(guard_.Heaviest(Burden::kFruitless)->id, 2u);
+  EXPECT_EQ(guard_.Heaviest(Burden::kMemory)->id, 1u);
+  EXPECT_EQ(guard_.WeightOf(1, Burden::kMemory).bytes,
+            850 * options_.stream_bytes);
+  EXPECT_EQ(guard_.WeightOf(7, Burden::kMemory).bytes, 0);
+  // Few streams, but of long answers that nobody reads.
+  EXPECT_EQ(Verdict(2, 90000, {.started = 3, .held_bytes = 60 * kMiB}), "");
+  EXPECT_EQ(guard_.Heaviest(Burden::kMemory)->id, 2u);
+  EXPECT_EQ(guard_.WeightOf(2, Burden::kMemory).bytes,
+            90000 + 60 * kMiB + 3 * options_.stream_bytes);
 }
 
 TEST_F(ConnectionGuardTest, SaysWhatIsNewSinceTheLastVerdict) {
@@ -158,7 +174,7 @@ TEST_F(UnansweredTest, AFewBytesAreNone) {
 TEST_F(UnansweredTest, ALargeMessageIsNone) {
   for (int i = 0; i < 300; ++i) {
     // The window moves now and then.
-    if (i % 14 == 0) traffic_.sent_bytes += 13;
+    if (i % 9 == 0) traffic_.sent_bytes += 13;
     ASSERT_EQ(Receive(100 * kKiB), "") << i;
   }
 }
@@ -176,7 +192,7 @@ TEST_F(UnansweredTest, MessagesThatAreNotAnsweredAreNone) {
 }
 
 TEST_F(UnansweredTest, AProcessThatStoodStillSawNothing) {
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 3; ++i) {
     now_ += absl::Minutes(1);
     ASSERT_EQ(Receive(kMiB), "") << i;
   }

@@ -227,6 +227,26 @@ TEST_F(FloodTest, OpenStreamsAreShedWhenMemoryIsShort) {
   EXPECT_TRUE(OthersAreServed());
 }
 
+TEST_F(FloodTest, AnswersThatNobodyReadsAreShedWhenMemoryIsShort) {
+  HeldBytes held;
+  ListenerOptions options;
+  options.memory_bytes_max = 1;
+  options.held = &held;
+  StartListener(options);
+  Http2Caller caller(listener_->port());
+  caller.Greet();
+  caller.Send(http2::Frame(http2::kHeaders,
+                           http2::kEndHeaders | http2::kEndStream, 1,
+                           http2::CallHeaders(kPath)));
+  ASSERT_TRUE(caller.IsAnswered(absl::Seconds(30)));
+  const auto share =
+      held.Open("ipv4:" + listener_->acceptor()->Connections().back().peer);
+  share->Add(60 * kMiB);
+  EXPECT_TRUE(caller.WaitForCut(absl::Seconds(30)));
+  EXPECT_EQ(listener_->offenders(), 1);
+  EXPECT_TRUE(OthersAreServed());
+}
+
 // What is against the protocol, once each.
 TEST_F(FloodTest, BrokenFramesHurtOnlyTheirSender) {
   StartListener();
