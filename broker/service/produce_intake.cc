@@ -27,6 +27,20 @@ absl::Status Invalid(std::string_view what, std::string_view hint) {
   return MakeError(ErrorCode::kInvalidRequest, what, hint);
 }
 
+// Appending so much at most takes no longer than waking a loop that could; the
+// thread that read it does it then, while more waits for the loop.
+constexpr int64_t kAtOnceBytesMax = 16 * kKiB;
+
+bool IsSmall(const std::vector<RoutedBatch>& batches) {
+  int64_t bytes = 0;
+  for (const RoutedBatch& routed : batches) {
+    // These gather on the loop.
+    if (routed.batch.records != nullptr) return false;
+    bytes += routed.batch.header.SizeBytes();
+  }
+  return bytes <= kAtOnceBytesMax;
+}
+
 // Calls `done` when the last of those who share it is gone.
 class PostsEnd {
  public:
@@ -191,12 +205,14 @@ void PostBatches(std::vector<RoutedBatch> batches,
     auto post = std::make_shared<std::vector<RoutedBatch>>(
         std::make_move_iterator(begin), std::make_move_iterator(batches.end()));
     batches.erase(begin, batches.end());
-    const bool taken = loop->Post([post, end] {
+    const bool at_once = IsSmall(*post);
+    env::Task produce = [post, end] {
       for (RoutedBatch& routed : *post) {
         routed.partition->Produce(std::move(routed.batch));
       }
-    });
-    if (taken) continue;
+    };
+    if (at_once && loop->RunNow(produce)) continue;
+    if (loop->Post(std::move(produce))) continue;
     const absl::Status full =
         MakeError(ErrorCode::kOverloaded, "the broker has too much to do",
                   "send more slowly, then try again");

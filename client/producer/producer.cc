@@ -174,7 +174,8 @@ absl::Status StreamProducer::Settle(Lane* lane, int64_t bytes,
     case PartitionQueue::Appended::kTaken:
       return absl::OkStatus();
     case PartitionQueue::Appended::kTakenTell:
-      loop_->PostAlways([this, lane] { sender_->OnQueued(lane); });
+      // An idle producer's record leaves without waking another thread.
+      loop_->RunOrPost([this, lane] { sender_->OnQueued(lane); });
       return absl::OkStatus();
     case PartitionQueue::Appended::kShut:
     case PartitionQueue::Appended::kNoMemory:

@@ -33,10 +33,14 @@ class EventLoop {
 
   [[nodiscard]] virtual bool Post(Task task) = 0;
   virtual void PostAlways(Task task) = 0;
-  // As PostAlways, but a loop that sleeps may borrow the calling thread and
-  // run the task at once, which saves waking its own. For callers that hold no
-  // lock and can wait as long as the task takes.
-  virtual void RunOrPost(Task task) { PostAlways(std::move(task)); }
+  // A loop that sleeps may borrow the calling thread and run the task at once,
+  // which saves waking its own; otherwise answers false and leaves the task
+  // alone. For callers that hold no lock and can wait as long as it takes.
+  [[nodiscard]] virtual bool RunNow(Task& /*task*/) { return false; }
+  // As PostAlways, but at once if that is possible.
+  void RunOrPost(Task task) {
+    if (!RunNow(task)) PostAlways(std::move(task));
+  }
 
   // Runs `task` once, `delay` from now or later.
   virtual TimerId After(absl::Duration delay, Task task) = 0;

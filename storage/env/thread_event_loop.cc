@@ -54,13 +54,14 @@ void ThreadEventLoop::PostAlways(Task task) {
   Enqueue(std::move(task), /*counted=*/false);
 }
 
-void ThreadEventLoop::RunOrPost(Task task) {
-  if (!Borrow()) return PostAlways(std::move(task));
+bool ThreadEventLoop::RunNow(Task& task) {
+  if (!Borrow()) return false;
   const EventLoop* const before = std::exchange(CurrentLoop(), this);
   task();
   task = nullptr;
   CurrentLoop() = before;
   GiveBack();
+  return true;
 }
 
 bool ThreadEventLoop::Borrow() {

@@ -3,7 +3,7 @@
 // What: tasks gather in a queue under a mutex; the thread takes all of them at
 //   once and runs them without the lock, then the timers that are due. Posting
 //   to a loop that is awake costs a lock and a push; only a sleeping one is
-//   woken. While it sleeps it may borrow another thread (RunOrPost): a thread
+//   woken. While it sleeps it may borrow another thread (RunNow): a thread
 //   switch costs more than most tasks.
 // Units: as event_loop.h.
 // Empty case: the thread sleeps until the next timer or task.
@@ -51,7 +51,7 @@ class ThreadEventLoop final : public EventLoop {
 
   bool Post(Task task) override;
   void PostAlways(Task task) override;
-  void RunOrPost(Task task) override;
+  bool RunNow(Task& task) override;
   TimerId After(absl::Duration delay, Task task) override;
   void Cancel(TimerId timer) override;
   bool IsOnLoop() const override;
