@@ -123,6 +123,7 @@ absl::StatusOr<std::optional<DevCluster>> LoadCluster(const std::string& data) {
     node.id = static_cast<int32_t>(NumberOf(item, "id"));
     node.controller = TextOf(item, "role") == "controller";
     node.slot = static_cast<int32_t>(NumberOf(item, "slot"));
+    node.directory_id = TextOf(item, "directoryId");
     node.pid = NumberOf(item, "pid");
     node.start_ticks = NumberOf(item, "startTicks");
     cluster.nodes.push_back(node);
@@ -137,6 +138,7 @@ absl::Status SaveCluster(const DevCluster& cluster) {
     item.Add("id", Tree::Number(node.id))
         .Add("role", Tree::Text(node.Role()))
         .Add("slot", Tree::Number(node.slot))
+        .Add("directoryId", Tree::Text(node.directory_id))
         .Add("pid", Tree::Number(node.pid))
         .Add("startTicks", Tree::Number(node.start_ticks));
     nodes.items.push_back(std::move(item));
