@@ -188,6 +188,9 @@ absl::Status RunningController::OpenEngine() {
   quorum.directory = engine_.directory.get();
   quorum.network = engine_.peers.get();
   quorum.seed = env::RandomSeed();
+  if (config_.snapshots().bytes() > 0) {
+    quorum.snapshots.bytes = config_.snapshots().bytes();
+  }
   quorum.sync_time = registry_.AddHistogram("barnabas_storage_fsync_seconds",
                                             "How long syncs of the log take.",
                                             env::Scale::Seconds());

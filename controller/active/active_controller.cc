@@ -15,6 +15,7 @@
 #include "metadata/image/broker_state.h"
 #include "metadata/image/cluster_delta.h"
 #include "proto/types/error.h"
+#include "proto/types/seeded_bug.h"
 
 namespace barnabas::active {
 namespace {
@@ -113,6 +114,7 @@ void ActiveController::On(const GainedLeadership& event, const Instant& now,
   leader->set_controller_id(options_.id.value());
   leader->set_term(event.term.value());
   effects.appends.push_back(std::move(append));
+  if (SEEDED_BUG(kLeadsBeforeTakeover)) BeginLeading(now);
 }
 
 void ActiveController::On(const LostLeadership& event, const Instant& now,
@@ -364,7 +366,9 @@ absl::StatusOr<LogIndex> ActiveController::AppendRecords(Records records,
 void ActiveController::AnswerAt(LogIndex offset, PendingReply answer,
                                 Effects& effects) {
   replies_.Park(offset, std::move(answer));
-  replies_.Commit(committed_.version(), effects);
+  replies_.Commit(
+      SEEDED_BUG(kRepliesBeforeCommit) ? offset : committed_.version(),
+      effects);
 }
 
 void ActiveController::Fence(BrokerId broker, const Instant& now,
@@ -432,8 +436,10 @@ void ActiveController::BeginLeading(const Instant& now) {
 
 void ActiveController::StepDown(Effects& effects) {
   role_ = Role::kStandby;
-  pending_.clear();
-  latest_ = committed_;
+  if (!SEEDED_BUG(kKeepsPendingOnStepDown)) {
+    pending_.clear();
+    latest_ = committed_;
+  }
   const absl::Status status = CheckReady();
   replies_.Drop(status, effects);
   for (const auto& [broker, life] : liveness_.lives()) {

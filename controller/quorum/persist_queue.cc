@@ -6,6 +6,7 @@
 
 #include "controller/quorum/hard_state_file.h"
 #include "proto/types/error.h"
+#include "proto/types/seeded_bug.h"
 #include "proto/types/status_macros.h"
 #include "storage/log/checkpoint_file.h"
 
@@ -39,11 +40,15 @@ void PersistQueue::Add(raft::Effects& effects) {
   item.entries.assign(effects.entries.begin(), effects.entries.end());
   item.messages = std::move(effects.after_durable);
   item.written = item.entries.empty();
+  if (SEEDED_BUG(kSendsBeforeSync)) {
+    deps_.events->OnReleased(std::move(item.messages));
+  }
   items_.push_back(std::move(item));
   Pump();
 }
 
 void PersistQueue::DropReplaced(LogIndex begin) {
+  if (SEEDED_BUG(kKeepsReplacedAcknowledgements)) return;
   for (Item& item : items_) {
     std::erase_if(item.messages, [begin](const raft::Message& message) {
       return Acknowledges(message, begin);
@@ -122,11 +127,12 @@ void PersistQueue::RunRound(Round* round) {
   const env::Clock& clock = deps_.loop->clock();
   const absl::Duration begin = clock.Monotonic();
   // First, so that no entry is ever durable in a term that is not.
-  if (round->hard.has_value()) {
+  if (round->hard.has_value() && !SEEDED_BUG(kForgetsVote)) {
     round->hard_result =
         WriteHardState(deps_.files, deps_.directory, *round->hard);
   }
   if (round->job != nullptr) round->result = round->job->Run();
+  if (SEEDED_BUG(kBelievesFailedSync)) round->result = absl::OkStatus();
   if (deps_.sync_time != nullptr) {
     deps_.sync_time->Record(
         absl::ToInt64Nanoseconds(clock.Monotonic() - begin));

@@ -21,6 +21,7 @@
 #include "controller/quorum/raft_members.h"
 #include "metadata/raft/core.h"
 #include "proto/types/error.h"
+#include "proto/types/seeded_bug.h"
 #include "proto/types/status_macros.h"
 
 namespace barnabas::quorum {
@@ -146,11 +147,14 @@ void RaftQuorum::StartTaker(QuorumEvents* events) {
   taker.store = disk_.snapshots.get();
   taker.policy = deps_.snapshots;
   taker.capture = [this, events] {
-    const LogIndex told = teller_->told();
+    const LogIndex told =
+        teller_->told().Plus(SEEDED_BUG(kNamesSnapshotOneEarlier) ? -1 : 0);
     return SnapshotTaker::Captured{
         raft::SnapshotId{replica().log.TermAt(told).value_or(raft::kNoTerm),
                          told},
-        replica().membership.At(told), events->CaptureSnapshot()};
+        SEEDED_BUG(kSnapshotWithoutVoters) ? raft::VoterSet()
+                                           : replica().membership.At(told),
+        events->CaptureSnapshot()};
   };
   taker.taken = [this](const raft::SnapshotId& id) {
     persist_.BetweenSyncs([this, id] { AdoptSnapshot(id); });
@@ -176,6 +180,9 @@ void RaftQuorum::Settle() {
   const std::optional<raft::RoleChange> role = effects.role;
   persist_.Add(effects);
   if (commit.has_value()) teller_->Committed(*commit);
+  if (SEEDED_BUG(kTellsBeforeCommit)) {
+    teller_->Committed(replica().log.last().index);
+  }
   if (role.has_value()) NoteRole(*role);
   for (const raft::SnapshotSend& send : effects.snapshots) SendPiece(send);
   if (effects.store.has_value()) KeepPiece(*effects.store);
@@ -198,9 +205,13 @@ void RaftQuorum::AdoptSnapshot(const raft::SnapshotId& id) {
   disk_.snapshots->Prune(in_use);
   // One that a leader sent meanwhile may be newer.
   if (id.index <= disk_.log->snapshot().index) return;
-  const raft::SnapshotId oldest = disk_.snapshots->oldest();
+  const raft::SnapshotId oldest = SEEDED_BUG(kTrimsBeforeSnapshotIsDurable)
+                                      ? id
+                                      : disk_.snapshots->oldest();
   const LogIndex keep_from =
-      oldest == id ? disk_.log->first() : oldest.index.Next();
+      oldest == id && !SEEDED_BUG(kTrimsBeforeSnapshotIsDurable)
+          ? disk_.log->first()
+          : oldest.index.Next();
   const absl::Status trimmed = disk_.log->AdoptSnapshot(id, keep_from);
   if (!trimmed.ok() && CodeOf(trimmed) != ErrorCode::kDiskFull) {
     return Fail(trimmed);
@@ -273,7 +284,9 @@ void RaftQuorum::Install() {
     disk_.snapshots->Prune({});
     LOG(INFO) << "A snapshot of the metadata at offset " << id.index
               << " came from controller " << arrived.from.id << ".";
-    teller_->Loaded(id.index, std::move(snapshot->payload));
+    if (!SEEDED_BUG(kInstallsWithoutTelling)) {
+      teller_->Loaded(id.index, std::move(snapshot->payload));
+    }
     stored.installed = true;
     stored.voters = snapshot->voters;
   } else {

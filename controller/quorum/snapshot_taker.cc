@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "proto/types/seeded_bug.h"
 namespace barnabas::quorum {
 
 SnapshotTaker::SnapshotTaker(const Deps& deps)
@@ -34,6 +35,7 @@ void SnapshotTaker::Begin(int64_t bytes) {
   const LogIndex index = captured->id.index;
   // Tried again with the next entry.
   if (!deps_.workers->Run(std::move(work))) return;
+  if (SEEDED_BUG(kTrimsBeforeSnapshotIsDurable)) deps_.taken(captured->id);
   running_ = true;
   last_ = index;
   last_bytes_ = bytes;

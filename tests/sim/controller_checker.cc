@@ -1,6 +1,8 @@
 #include "tests/sim/controller_checker.h"
 
+#include <algorithm>
 #include <functional>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "metadata/image/invariants.h"
@@ -14,6 +16,8 @@ uint64_t Combine(uint64_t a, uint64_t b) {
   mixed *= 0xbf58476d1ce4e5b9ULL;
   return mixed ^ (mixed >> 29);
 }
+
+constexpr int64_t kWholeEvery = 8;
 
 uint64_t HashOfBytes(const std::string& bytes) {
   uint64_t hash = 14695981039346656037ULL;
@@ -47,6 +51,41 @@ void ControllerChecker::OnLeading(NodeId node, int64_t life, Term term) {
                      " and by ", node.value()));
 }
 
+void ControllerChecker::OnSend(const raft::Message& message) {
+  if (const auto* request = std::get_if<raft::VoteRequest>(&message.body)) {
+    if (request->pre_vote) return;
+    NoteVote(message.term, message.from, message.from);
+  } else if (const auto* reply = std::get_if<raft::VoteReply>(&message.body)) {
+    if (reply->pre_vote) return;
+    if (reply->granted) NoteVote(message.term, message.from, message.to);
+  }
+  Term& spoken = spoken_[message.from];
+  spoken = std::max(spoken, message.term);
+}
+
+void ControllerChecker::NoteVote(Term term, const raft::ReplicaKey& voter,
+                                 const raft::ReplicaKey& candidate) {
+  const auto [at, fresh] = votes_.emplace(std::pair(term, voter), candidate);
+  if (fresh || at->second == candidate) return;
+  Break(absl::StrCat("R2: node ", voter.id.value(), " votes for ",
+                     at->second.id.value(), " and for ", candidate.id.value(),
+                     " in term ", term.value()));
+}
+
+void ControllerChecker::OnFound(const raft::ReplicaKey& node,
+                                const raft::HardState& hard) {
+  const Term spoken = spoken_[node];
+  if (hard.term < spoken) {
+    Break(absl::StrCat("R3: node ", node.id.value(), " spoke of term ",
+                       spoken.value(), " and finds ", hard.term.value()));
+  }
+  const auto vote = votes_.find(std::pair(hard.term, node));
+  if (vote != votes_.end() && hard.vote != vote->second) {
+    Break(absl::StrCat("R2: node ", node.id.value(),
+                       " has forgotten its vote of term ", hard.term.value()));
+  }
+}
+
 void ControllerChecker::OnCommitted(NodeId node,
                                     const controller::CommittedStep& step) {
   if (step.entry == nullptr) return CheckState(node, step.after);
@@ -65,6 +104,8 @@ void ControllerChecker::OnCommitted(NodeId node,
                        offset.value(), ", of term ", step.entry->term.value(),
                        " instead of ", at->second.first.value()));
   }
+  // What costs as much as the image is large is looked at now and then.
+  if (offset.value() % kWholeEvery != 0) return;
   for (const absl::Status& status :
        {image::CheckInvariants(step.after),
         image::CheckStep(step.before, step.after)}) {

@@ -19,6 +19,7 @@
 #include "controller/quorum/metadata_quorum.h"
 #include "controller/service/active_driver.h"
 #include "metadata/image/cluster_image.h"
+#include "metadata/raft/messages.h"
 
 namespace barnabas::sim {
 
@@ -29,6 +30,10 @@ class ControllerChecker {
  public:
   // R1: two nodes never lead the same term; R11: nor two lives of one.
   void OnLeading(NodeId node, int64_t life, Term term);
+  // R2: one vote a term, also across lives.
+  void OnSend(const raft::Message& message);
+  // R2, R3: what a life said or voted is on the disk that the next one finds.
+  void OnFound(const raft::ReplicaKey& node, const raft::HardState& hard);
   // R10, R12, R13 and the image's own invariants (C1, C2, C4, C5, C7).
   void OnCommitted(NodeId node, const controller::CommittedStep& step);
 
@@ -46,9 +51,13 @@ class ControllerChecker {
   uint64_t fingerprint() const { return fingerprint_; }
 
  private:
+  void NoteVote(Term term, const raft::ReplicaKey& voter,
+                const raft::ReplicaKey& candidate);
   void CheckState(NodeId node, const image::ClusterImage& image);
 
   std::map<Term, std::pair<NodeId, int64_t>> leaders_;
+  std::map<raft::ReplicaKey, Term> spoken_;
+  std::map<std::pair<Term, raft::ReplicaKey>, raft::ReplicaKey> votes_;
   std::map<LogIndex, std::pair<Term, uint64_t>> entries_;
   std::map<LogIndex, uint64_t> images_;
   std::set<std::string> made_;

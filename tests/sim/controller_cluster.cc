@@ -32,6 +32,8 @@ ControllerCluster::ControllerCluster(uint64_t seed)
     : scheduler_(seed), loop_(&scheduler_), network_(&scheduler_) {
   DrawSwarm();
   network_.SetDelayMax(swarm_.delay_max);
+  network_.Watch(
+      [this](const raft::Message& message) { checker_.OnSend(message); });
   MakeNodes();
   SimBroker::Deps deps;
   deps.loop = &loop_;

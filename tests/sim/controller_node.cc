@@ -85,6 +85,9 @@ absl::Status ControllerNode::Open() {
   deps.network = life_->network.get();
   deps.seed = world_.scheduler->Draw();
   deps.snapshots = world_.snapshots;
+  ASSIGN_OR_RETURN(const quorum::HardState hard,
+                   quorum::ReadHardState(files_.get(), kDirectory));
+  world_.checker->OnFound(key(), hard);
   ASSIGN_OR_RETURN(life_->quorum, quorum::OpenRaftQuorum(deps));
   Life* const life = life_.get();
   life_->driver =

@@ -44,6 +44,7 @@ void SimNetwork::Detach(const Key& key) {
 }
 
 void SimNetwork::Send(raft::Message message) {
+  if (on_send_) on_send_(message);
   const Link link(message.from, message.to);
   const auto port = ports_.find(message.to);
   if (port == ports_.end() || cuts_.contains(link)) return;

@@ -11,6 +11,7 @@
 #define BARNABAS_TESTS_SIM_SIM_NETWORK_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -37,6 +38,10 @@ class SimNetwork {
   std::unique_ptr<quorum::PeerNetwork> Attach(const Key& key,
                                               env::EventLoop* loop);
 
+  // Sees every message when it is sent, also one that will be lost.
+  void Watch(std::function<void(const raft::Message&)> on_send) {
+    on_send_ = std::move(on_send);
+  }
   void SetDelayMax(absl::Duration delay) { delay_max_ = delay; }
   // Nothing goes from one to the other any more; connections stand.
   void Cut(const Key& from, const Key& to) { cuts_.insert({from, to}); }
@@ -61,6 +66,7 @@ class SimNetwork {
   void Detach(const Key& key);
 
   support::SimScheduler* const scheduler_;
+  std::function<void(const raft::Message&)> on_send_;
   absl::Duration delay_max_ = absl::Milliseconds(10);
   std::map<Key, Port*> ports_;
   std::map<Link, Stream> streams_;

@@ -62,7 +62,12 @@ std::string NodeFileText(const DevCluster& cluster, const DevNode& node) {
                     "@localhost:", cluster.PeerPort(other), "\"");
     separator = ", ";
   }
-  absl::StrAppend(&text, "]\nlisteners:\n");
+  absl::StrAppend(&text, "]\n");
+  if (node.controller && cluster.snapshot_bytes > 0) {
+    absl::StrAppend(&text, "snapshots: {bytes: ", cluster.snapshot_bytes,
+                    "}\n");
+  }
+  absl::StrAppend(&text, "listeners:\n");
   if (!node.controller) {
     absl::StrAppend(&text, Listener("client", cluster.ClientPort(node)));
   }

@@ -114,6 +114,7 @@ absl::StatusOr<std::optional<DevCluster>> LoadCluster(const std::string& data) {
   cluster.data = data;
   cluster.cluster_id = TextOf(*tree, "clusterId");
   cluster.port_base = static_cast<int32_t>(NumberOf(*tree, "portBase"));
+  cluster.snapshot_bytes = NumberOf(*tree, "snapshotBytes");
   const Tree* nodes = tree->Find("nodes");
   if (cluster.cluster_id.empty() || nodes == nullptr) {
     return NotOurs(path, "clusterId and nodes are missing");
@@ -146,6 +147,7 @@ absl::Status SaveCluster(const DevCluster& cluster) {
   Tree tree = Tree::Object();
   tree.Add("clusterId", Tree::Text(cluster.cluster_id))
       .Add("portBase", Tree::Number(cluster.port_base))
+      .Add("snapshotBytes", Tree::Number(cluster.snapshot_bytes))
       .Add("nodes", std::move(nodes));
   return WriteText(cluster.data + kClusterFile, ToJson(tree, true) + "\n");
 }

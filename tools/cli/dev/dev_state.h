@@ -47,6 +47,8 @@ struct DevCluster {
   std::string data;
   std::string cluster_id;
   int32_t port_base = kDevPortBase;
+  // Of controllers, between two snapshots; 0 leaves it to them.
+  int64_t snapshot_bytes = 0;
   std::vector<DevNode> nodes;
 
   int32_t ClientPort(const DevNode& node) const {

@@ -34,6 +34,7 @@ struct StartFlags {
   std::optional<int64_t> controllers;
   std::string data;
   std::optional<int64_t> port_base;
+  int64_t snapshot_bytes = 0;
 };
 
 int64_t Count(const DevCluster& cluster, bool controllers) {
@@ -67,6 +68,7 @@ DevCluster NewCluster(const std::string& data, const StartFlags& flags) {
   cluster.cluster_id = RandomId();
   cluster.port_base =
       static_cast<int32_t>(flags.port_base.value_or(kDevPortBase));
+  cluster.snapshot_bytes = flags.snapshot_bytes;
   for (int64_t i = 0; i < flags.brokers.value_or(1); ++i) {
     AddNode(&cluster, /*controller=*/false);
   }
@@ -249,6 +251,10 @@ Command DevStart() {
        .value = "PORT",
        .help = "First port (9292); each node takes the next ten.",
        .set = SetInteger(&flags->port_base, 1024, 65000)},
+      {.names = "--snapshot-bytes",
+       .value = "SIZE",
+       .help = "Metadata between two snapshots of controllers (8MiB).",
+       .set = SetSize(&flags->snapshot_bytes, 1, int64_t{1} << 40)},
   };
   command.run = [flags](Session& session) { return RunStart(session, *flags); };
   return command;
