@@ -10,6 +10,7 @@ BrokerServices::BrokerServices(const Deps& deps)
       discovery_(deps.context, deps.board, deps.cluster_id, deps.disk),
       topic_admin_(deps.context, deps.forwarder),
       config_admin_(deps.forwarder),
+      quorum_admin_(deps.forwarder),
       node_admin_(
           deps.levels, deps.timers,
           [context = deps.context](const v1::DescribeLogDirsRequest& request) {
@@ -23,15 +24,19 @@ std::vector<rpc::ServedService> BrokerServices::All() {
       {v1::Discovery::service_full_name(), &discovery_},
       {v1::TopicAdmin::service_full_name(), &topic_admin_},
       {v1::ConfigAdmin::service_full_name(), &config_admin_},
+      {v1::QuorumAdmin::service_full_name(), &quorum_admin_},
       {v1::NodeAdmin::service_full_name(), &node_admin_},
   };
 }
 
 std::vector<std::string> BrokerServices::Names() {
-  return {
-      v1::Producer::service_full_name(),    v1::Consumer::service_full_name(),
-      v1::Discovery::service_full_name(),   v1::TopicAdmin::service_full_name(),
-      v1::ConfigAdmin::service_full_name(), v1::NodeAdmin::service_full_name()};
+  return {v1::Producer::service_full_name(),
+          v1::Consumer::service_full_name(),
+          v1::Discovery::service_full_name(),
+          v1::TopicAdmin::service_full_name(),
+          v1::ConfigAdmin::service_full_name(),
+          v1::QuorumAdmin::service_full_name(),
+          v1::NodeAdmin::service_full_name()};
 }
 
 }  // namespace barnabas::broker

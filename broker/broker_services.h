@@ -17,6 +17,7 @@
 #include "broker/service/discovery_service.h"
 #include "broker/service/metadata_board.h"
 #include "broker/service/producer_service.h"
+#include "broker/service/quorum_admin_service.h"
 #include "broker/service/service_context.h"
 #include "broker/service/topic_admin_service.h"
 #include "client/serving/listener.h"
@@ -51,6 +52,7 @@ class BrokerServices {
   DiscoveryService discovery_;
   TopicAdminService topic_admin_;
   ConfigAdminService config_admin_;
+  QuorumAdminService quorum_admin_;
   rpc::NodeAdminService node_admin_;
 };
 

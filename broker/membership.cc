@@ -74,9 +74,9 @@ void Membership::Start(std::vector<image::BrokerEndpoint> endpoints) {
 }
 
 void Membership::Follow() {
-  follower_->Subscribe([this](const image::ClusterDelta& delta,
+  follower_->Subscribe([this](const image::ImageChanges& changes,
                               const image::ClusterImage& image) {
-    deps_.board->Followed(image, delta.changes());
+    deps_.board->Followed(image, changes);
     catch_up_.OnImage(image);
     Obey();
   });

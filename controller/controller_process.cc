@@ -13,20 +13,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "client/rpc/channel_pool.h"
 #include "client/serving/call_metrics.h"
 #include "client/serving/health.h"
 #include "client/serving/listener.h"
 #include "client/serving/node_admin.h"
 #include "controller/controller_metrics.h"
 #include "controller/quorum/hard_state_file.h"
-#include "controller/quorum/one_voter_quorum.h"
+#include "controller/quorum/raft_quorum.h"
+#include "controller/quorum/snapshot_store.h"
 #include "controller/service/active_driver.h"
 #include "controller/service/front.h"
+#include "controller/service/quorum_peers.h"
 #include "metadata/config/address.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
 #include "storage/env/http_server.h"
 #include "storage/env/metrics.h"
+#include "storage/env/net/connect_probe.h"
 #include "storage/env/posix_file.h"
 #include "storage/env/random.h"
 #include "storage/env/system_clock.h"
@@ -53,6 +57,8 @@ config::HostPort AddressOf(const v1::ListenerConfig& listener) {
 // What lies between the disk and the listeners, in the order of its making.
 struct Engine {
   std::unique_ptr<log::LogDirectory> directory;
+  rpc::ChannelPool channels{"barnabas-controller"};
+  std::unique_ptr<QuorumPeers> peers;
   std::unique_ptr<quorum::MetadataQuorum> quorum;
   std::unique_ptr<ActiveDriver> driver;
   std::unique_ptr<Front> front;
@@ -88,10 +94,12 @@ class RunningController final : public ControllerProcess {
                     env::LogLevels* levels)
       : config_(config),
         levels_(levels),
-        loop_({&clock_, "control", kLoopTasksMax,
-               registry_.AddHistogram("barnabas_event_loop_lag_seconds",
-                                      "How long work waited for its loop.",
-                                      env::Scale::Seconds())}),
+        loop_(std::make_shared<env::ThreadEventLoop>(
+            env::ThreadEventLoop::Options{
+                &clock_, "control", kLoopTasksMax,
+                registry_.AddHistogram("barnabas_event_loop_lag_seconds",
+                                       "How long work waited for its loop.",
+                                       env::Scale::Seconds())})),
         workers_({"worker", kWorkers}) {}
   ~RunningController() override { Stop(kNoPatience); }
 
@@ -111,6 +119,7 @@ class RunningController final : public ControllerProcess {
   static constexpr absl::Duration kNoPatience = absl::ZeroDuration();
 
   absl::Status OpenEngine();
+  void OpenPeers();
   absl::Status Listen();
   absl::Status ListenHttp();
   void Pulse();
@@ -132,7 +141,8 @@ class RunningController final : public ControllerProcess {
   Ending ending_;
   // Nanoseconds on the monotonic clock, when the loop was last seen at work.
   std::atomic<int64_t> pulse_ns_ = 0;
-  env::ThreadEventLoop loop_;
+  // Shared with streams to peers, which may end late.
+  const std::shared_ptr<env::ThreadEventLoop> loop_;
   env::ThreadPool workers_;
   Engine engine_;
   std::unique_ptr<rpc::Listener> listener_;
@@ -146,7 +156,7 @@ absl::Status RunningController::Open() {
   RETURN_IF_ERROR(OpenEngine());
   RETURN_IF_ERROR(Listen());
   RETURN_IF_ERROR(ListenHttp());
-  loop_.PostAlways([this] {
+  loop_->PostAlways([this] {
     engine_.front->Start();
     engine_.driver->Start();
     Pulse();
@@ -168,26 +178,47 @@ absl::Status RunningController::OpenEngine() {
   options.node_id = self;
   options.role = "controller";
   options.cluster_id = Uuid::Parse(config_.cluster().id());
-  options.owner_files = {quorum::kHardStateName};
+  options.owner_files = {quorum::kHardStateName, quorum::kSnapshotsName};
   ASSIGN_OR_RETURN(engine_.directory, log::LogDirectory::Open(options));
-  quorum::OneVoterDeps quorum;
-  quorum.loop = &loop_;
+  OpenPeers();
+  quorum::RaftDeps quorum;
+  quorum.loop = loop_.get();
   quorum.workers = &workers_;
   quorum.files = &files_;
   quorum.directory = engine_.directory.get();
+  quorum.network = engine_.peers.get();
+  quorum.seed = env::RandomSeed();
+  if (config_.snapshots().bytes() > 0) {
+    quorum.snapshots.bytes = config_.snapshots().bytes();
+  }
   quorum.sync_time = registry_.AddHistogram("barnabas_storage_fsync_seconds",
                                             "How long syncs of the log take.",
                                             env::Scale::Seconds());
-  ASSIGN_OR_RETURN(engine_.quorum, quorum::OpenOneVoterQuorum(quorum));
+  ASSIGN_OR_RETURN(engine_.quorum, quorum::OpenRaftQuorum(quorum));
   engine_.driver = std::make_unique<ActiveDriver>(ActiveDriver::Deps{
-      &loop_, engine_.quorum.get(), self, env::RandomSeed(),
+      loop_.get(), engine_.quorum.get(), self, env::RandomSeed(),
       [this](const absl::Status& status) { ending_.Ask(status); }});
   engine_.front = Front::Make(
-      {&loop_, &workers_, engine_.driver.get(), engine_.quorum.get(), self,
+      {loop_.get(), &workers_, engine_.driver.get(), engine_.quorum.get(),
+       engine_.peers.get(),
+       raft::ReplicaKey{self, engine_.directory->identity().directory_id},
        engine_.directory->identity().cluster_id, clock_.WallMs()});
   engine_.node_admin =
-      std::make_unique<rpc::NodeAdminService>(levels_, &loop_, nullptr);
+      std::make_unique<rpc::NodeAdminService>(levels_, loop_.get(), nullptr);
   return absl::OkStatus();
+}
+
+void RunningController::OpenPeers() {
+  const log::Identity& identity = engine_.directory->identity();
+  QuorumPeers::Deps peers;
+  peers.loop = loop_;
+  peers.workers = &workers_;
+  peers.channels = &engine_.channels;
+  peers.connect = env::ProbeConnect;
+  peers.self = {identity.cluster_id,
+                raft::ReplicaKey{identity.node_id, identity.directory_id}};
+  peers.seed = env::RandomSeed();
+  engine_.peers = QuorumPeers::Make(peers);
 }
 
 absl::Status RunningController::Listen() {
@@ -232,12 +263,13 @@ absl::Status RunningController::ListenHttp() {
 
 void RunningController::Pulse() {
   pulse_ns_ = absl::ToInt64Nanoseconds(clock_.Monotonic());
-  const bool ready = engine_.driver->leading();
+  const bool ready = engine_.driver->ready();
   if (ready) health_.SetStarted();
   health_.SetReady(ready,
-                   "no active controller: the metadata log is being "
-                   "replayed or cannot be written");
-  loop_.After(kPulse, [this] { Pulse(); });
+                   "no active controller is known: the metadata log is being "
+                   "replayed or cannot be written, or too few controllers "
+                   "are reached");
+  loop_->After(kPulse, [this] { Pulse(); });
 }
 
 std::string RunningController::LiveFault() const {
@@ -252,7 +284,7 @@ std::string RunningController::LiveFault() const {
 
 void RunningController::OnLoop(absl::AnyInvocable<void()> work) {
   absl::Notification done;
-  loop_.PostAlways([&] {
+  loop_->PostAlways([&] {
     work();
     done.Notify();
   });
@@ -262,7 +294,7 @@ void RunningController::OnLoop(absl::AnyInvocable<void()> work) {
 void RunningController::StopStreams(absl::Duration patience) {
   // Shared with the loop, which may be done with it only later.
   auto drained = std::make_shared<absl::Notification>();
-  loop_.PostAlways([this, drained] {
+  loop_->PostAlways([this, drained] {
     engine_.driver->Drain([drained] { drained->Notify(); });
   });
   drained->WaitForNotificationWithTimeout(patience);
@@ -280,7 +312,7 @@ void RunningController::Stop(absl::Duration patience) {
   // Reactors end on gRPC's threads, and what they post must find the loop.
   listener_.reset();
   http_.reset();
-  loop_.Stop();
+  loop_->Stop();
   workers_.Stop();
   CloseLog();
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "barnabas/v1/config_admin.grpc.pb.h"
+#include "barnabas/v1/quorum_admin.grpc.pb.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
 #include "client/rpc/status_bridge.h"
 #include "client/rpc/unary_call.h"
@@ -20,8 +21,9 @@ namespace {
 // Marks a call that was passed on; metadata keys are lower case.
 constexpr char kForwardedKey[] = "barnabas-forwarded";
 constexpr absl::Duration kTimeoutMax = absl::Seconds(30);
-// The same call to another controller, after one said that it does not lead.
-constexpr int kAttemptsMax = 4;
+// The same call to another controller, after one said that it does not lead
+// or none could be reached: long enough for another one to take over.
+constexpr int kAttemptsMax = 30;
 constexpr absl::Duration kAttemptPause = absl::Milliseconds(100);
 
 // gRPC's own words for "nothing was sent"; the only sign it gives.
@@ -69,7 +71,15 @@ int64_t VersionOf(const v1::DeleteTopicsResponse& response) {
 int64_t VersionOf(const v1::AlterConfigResponse& response) {
   return response.metadata_version();
 }
-// A read: there is nothing to wait for.
+int64_t VersionOf(const v1::AddVoterResponse& response) {
+  return response.metadata_version();
+}
+int64_t VersionOf(const v1::RemoveVoterResponse& response) {
+  return response.metadata_version();
+}
+// Nothing that is in the image: there is nothing to wait for.
+int64_t VersionOf(const v1::DescribeQuorumResponse&) { return -1; }
+int64_t VersionOf(const v1::TransferLeadershipResponse&) { return -1; }
 int64_t VersionOf(const v1::DescribeConfigResponse&) { return -1; }
 
 // One forwarded call, kept alive by whatever goes on with it.
@@ -150,6 +160,45 @@ class OneHopForwarder final : public AdminForwarder {
         context, request, response, true,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::ConfigAdmin::NewStub(channel)->async()->AlterConfig(call...);
+        });
+  }
+
+  Reactor* DescribeQuorum(Context* context,
+                          const v1::DescribeQuorumRequest* request,
+                          v1::DescribeQuorumResponse* response) override {
+    return Forward(
+        context, request, response, false,
+        [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
+          v1::QuorumAdmin::NewStub(channel)->async()->DescribeQuorum(call...);
+        });
+  }
+
+  Reactor* AddVoter(Context* context, const v1::AddVoterRequest* request,
+                    v1::AddVoterResponse* response) override {
+    return Forward(
+        context, request, response, true,
+        [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
+          v1::QuorumAdmin::NewStub(channel)->async()->AddVoter(call...);
+        });
+  }
+
+  Reactor* RemoveVoter(Context* context, const v1::RemoveVoterRequest* request,
+                       v1::RemoveVoterResponse* response) override {
+    return Forward(
+        context, request, response, true,
+        [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
+          v1::QuorumAdmin::NewStub(channel)->async()->RemoveVoter(call...);
+        });
+  }
+
+  Reactor* TransferLeadership(
+      Context* context, const v1::TransferLeadershipRequest* request,
+      v1::TransferLeadershipResponse* response) override {
+    return Forward(
+        context, request, response, true,
+        [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
+          v1::QuorumAdmin::NewStub(channel)->async()->TransferLeadership(
+              call...);
         });
   }
 

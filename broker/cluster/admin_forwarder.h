@@ -20,6 +20,7 @@
 #include <memory>
 
 #include "barnabas/v1/config_admin.pb.h"
+#include "barnabas/v1/quorum_admin.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
 #include "broker/cluster/controller_choice.h"
 #include "broker/cluster/metadata_follower.h"
@@ -62,6 +63,18 @@ class AdminForwarder {
   virtual Reactor* AlterConfig(Context* context,
                                const v1::AlterConfigRequest* request,
                                v1::AlterConfigResponse* response) = 0;
+  virtual Reactor* DescribeQuorum(Context* context,
+                                  const v1::DescribeQuorumRequest* request,
+                                  v1::DescribeQuorumResponse* response) = 0;
+  virtual Reactor* AddVoter(Context* context,
+                            const v1::AddVoterRequest* request,
+                            v1::AddVoterResponse* response) = 0;
+  virtual Reactor* RemoveVoter(Context* context,
+                               const v1::RemoveVoterRequest* request,
+                               v1::RemoveVoterResponse* response) = 0;
+  virtual Reactor* TransferLeadership(
+      Context* context, const v1::TransferLeadershipRequest* request,
+      v1::TransferLeadershipResponse* response) = 0;
 };
 
 }  // namespace barnabas::broker

@@ -15,6 +15,9 @@
 #include "client/rpc/backoff.h"
 #include "client/rpc/byte_stream.h"
 #include "client/rpc/frame_codec.h"
+#include "metadata/image/cluster_delta.h"
+#include "metadata/image/image_diff.h"
+#include "metadata/image/snapshot_bytes.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
 
@@ -24,6 +27,8 @@ namespace {
 constexpr char kMethod[] = "/barnabas.internal.v1.Controller/FollowMetadata";
 // The controller sends something every second, if only its committed end.
 constexpr absl::Duration kSilenceMax = absl::Seconds(5);
+// Hundred times what the largest cluster needs.
+constexpr size_t kSnapshotBytesMax = size_t{1} << 30;
 
 class StreamFollower final : public MetadataFollower,
                              public rpc::ByteStreamEvents {
@@ -58,6 +63,9 @@ class StreamFollower final : public MetadataFollower,
   void Watch();
   void CancelTimers();
   absl::Status Take(const internal::v1::FollowMetadataResponse& response);
+  absl::Status TakePiece(const internal::v1::ImagePiece& piece);
+  absl::Status Publish(const image::ImageChanges& changes,
+                       const image::ClusterImage& next);
   absl::Status CheckCluster(const image::ClusterImage& image) const;
   void Refuse(const absl::Status& status);
 
@@ -67,6 +75,8 @@ class StreamFollower final : public MetadataFollower,
   std::vector<Subscriber> subscribers_;
   std::unique_ptr<rpc::ByteStream> stream_;
   std::string endpoint_;
+  // The pieces that came so far.
+  std::string snapshot_;
   int attempt_ = 0;
   bool refused_ = false;
   env::TimerId watch_timer_ = 0;
@@ -103,6 +113,7 @@ void StreamFollower::WhenApplied(
 
 void StreamFollower::Dial() {
   endpoint_ = deps_.controllers->Current();
+  snapshot_.clear();
   stream_ = rpc::ByteStream::Open(deps_.channels->Get(endpoint_), kMethod,
                                   deps_.loop, this);
   internal::v1::FollowMetadataRequest request;
@@ -147,6 +158,7 @@ void StreamFollower::OnMessage(grpc::ByteBuffer message) {
 
 absl::Status StreamFollower::Take(
     const internal::v1::FollowMetadataResponse& response) {
+  if (response.has_snapshot()) return TakePiece(response.snapshot());
   const image::ClusterImage before = image();
   image::ClusterDelta delta(before);
   for (const internal::v1::CommittedEntry& entry : response.entries()) {
@@ -162,13 +174,32 @@ absl::Status StreamFollower::Take(
   }
   committed_end_.store(response.committed_end(), std::memory_order_release);
   if (delta.version() == before.version()) return absl::OkStatus();
-  const image::ClusterImage next = delta.Apply();
+  return Publish(delta.changes(), delta.Apply());
+}
+
+absl::Status StreamFollower::TakePiece(const internal::v1::ImagePiece& piece) {
+  snapshot_ += piece.piece();
+  if (snapshot_.size() > kSnapshotBytesMax) {
+    return MakeError(
+        ErrorCode::kLimitExceeded,
+        absl::StrCat("a snapshot of more than ", kSnapshotBytesMax, " bytes"));
+  }
+  if (!piece.last()) return absl::OkStatus();
+  const std::string bytes = std::exchange(snapshot_, "");
+  ASSIGN_OR_RETURN(const image::ClusterImage next, image::ReadSnapshot(bytes));
+  const image::ClusterImage before = image();
+  if (next.version() <= before.version()) return absl::OkStatus();
+  return Publish(image::ChangesBetween(before, next), next);
+}
+
+absl::Status StreamFollower::Publish(const image::ImageChanges& changes,
+                                     const image::ClusterImage& next) {
   RETURN_IF_ERROR(CheckCluster(next));
   {
     absl::MutexLock lock(&mutex_);
     image_ = next;
   }
-  for (const Subscriber& subscriber : subscribers_) subscriber(delta, next);
+  for (const Subscriber& subscriber : subscribers_) subscriber(changes, next);
   waiters_.Applied(next.version());
   return absl::OkStatus();
 }

@@ -2,8 +2,9 @@
 // the newest.
 //
 // What: streams committed metadata entries from the active controller, replays
-//   them, and publishes each batch of changes as (delta, image). Goes on at
-//   the next offset after a broken stream. Keeps nothing on disk (README 24).
+//   them, and publishes each batch of changes as (changes, image). Goes on
+//   at the next offset after a broken stream; where the controller's log begins
+//   only later, a snapshot comes first. Keeps nothing on disk (README 24).
 // Place: owned by broker_process; feeds partition tables, views, admin.
 // Units: versions are offsets of the metadata log.
 // Empty case: before the first entry the image has version -1.
@@ -26,8 +27,8 @@
 #include "absl/time/time.h"
 #include "broker/cluster/controller_choice.h"
 #include "client/rpc/channel_pool.h"
-#include "metadata/image/cluster_delta.h"
 #include "metadata/image/cluster_image.h"
+#include "metadata/image/image_changes.h"
 #include "proto/types/ids.h"
 #include "proto/types/offsets.h"
 #include "proto/types/uuid.h"
@@ -50,9 +51,9 @@ class MetadataFollower {
     rpc::ChannelPool* channels = nullptr;
     ControllerChoice* controllers = nullptr;
   };
-  // `delta` tells what changed and `image` is the result. Both are valid
-  // during the call; copies of the image are cheap.
-  using Subscriber = std::function<void(const image::ClusterDelta& delta,
+  // What changed, and the result. Both are valid during the call; copies of the
+  // image are cheap.
+  using Subscriber = std::function<void(const image::ImageChanges& changes,
                                         const image::ClusterImage& image)>;
 
   static std::unique_ptr<MetadataFollower> Make(const Options& options,

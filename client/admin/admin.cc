@@ -8,6 +8,7 @@
 #include "barnabas/v1/config_admin.grpc.pb.h"
 #include "barnabas/v1/discovery.grpc.pb.h"
 #include "barnabas/v1/node_admin.grpc.pb.h"
+#include "barnabas/v1/quorum_admin.grpc.pb.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
 #include "client/admin/gathered.h"
 #include "client/admin/node_ask.h"
@@ -31,7 +32,8 @@ class ClusterAdmin final : public Admin {
   explicit ClusterAdmin(const ClientOptions& options)
       : caller_(options, options.bootstrap),
         gatherer_(ForGathering(options), options.bootstrap),
-        leaders_(LeaderAdmin::Make(&caller_)) {}
+        leaders_(LeaderAdmin::Make(&caller_)),
+        quorum_(QuorumAdmin::Make(&caller_)) {}
 
   absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo() override {
     return Read<v1::Discovery, v1::GetServerInfoResponse>(
@@ -115,6 +117,7 @@ class ClusterAdmin final : public Admin {
         request, &v1::ConfigAdmin::Stub::AlterConfig);
   }
   LeaderAdmin& leaders() override { return *leaders_; }
+  QuorumAdmin& quorum() override { return *quorum_; }
 
  private:
   template <typename Service, typename Response, typename Request,
@@ -157,6 +160,7 @@ class ClusterAdmin final : public Admin {
   NodeCaller caller_;
   NodeCaller gatherer_;
   const std::unique_ptr<LeaderAdmin> leaders_;
+  const std::unique_ptr<QuorumAdmin> quorum_;
 };
 
 class OneNode final : public NodeClient {
@@ -180,6 +184,13 @@ class OneNode final : public NodeClient {
     return AskAt<v1::NodeAdmin, v1::DescribeLogDirsResponse>(
         &caller_, endpoint_, CallKind::kRead, request,
         &v1::NodeAdmin::Stub::DescribeLogDirs);
+  }
+  absl::StatusOr<v1::DescribeQuorumResponse> DescribeQuorum() override {
+    v1::DescribeQuorumRequest request;
+    request.set_local(true);
+    return AskAt<v1::QuorumAdmin, v1::DescribeQuorumResponse>(
+        &caller_, endpoint_, CallKind::kRead, request,
+        &v1::QuorumAdmin::Stub::DescribeQuorum);
   }
   absl::StatusOr<int> CheckHealth(const std::string& service) override {
     grpc::health::v1::HealthCheckRequest request;

@@ -22,6 +22,7 @@
 #include "barnabas/v1/node_admin.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
 #include "client/admin/leader_admin.h"
+#include "client/admin/quorum_admin.h"
 #include "client/client_options.h"
 
 namespace barnabas::client {
@@ -60,6 +61,8 @@ class Admin {
       const v1::AlterConfigRequest& request) = 0;
   // What the leaders of a topic's partitions answer.
   virtual LeaderAdmin& leaders() = 0;
+  // What the leading controller answers about the quorum.
+  virtual QuorumAdmin& quorum() = 0;
 };
 
 // Calls that concern exactly one node, at "host:port".
@@ -75,6 +78,8 @@ class NodeClient {
       const v1::SetLogLevelRequest& request) = 0;
   virtual absl::StatusOr<v1::DescribeLogDirsResponse> DescribeLogDirs(
       const v1::DescribeLogDirsRequest& request) = 0;
+  // The quorum as this controller sees it.
+  virtual absl::StatusOr<v1::DescribeQuorumResponse> DescribeQuorum() = 0;
   // grpc.health.v1.Health/Check: 1 serving, 2 not serving, 3 unknown service.
   virtual absl::StatusOr<int> CheckHealth(const std::string& service) = 0;
 };

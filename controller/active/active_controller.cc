@@ -9,11 +9,13 @@
 #include "controller/planner/config_planner.h"
 #include "controller/planner/producer_id_planner.h"
 #include "controller/planner/topic_planner.h"
+#include "controller/planner/voters_planner.h"
 #include "metadata/command/draw.h"
 #include "metadata/config/effective.h"
 #include "metadata/image/broker_state.h"
 #include "metadata/image/cluster_delta.h"
 #include "proto/types/error.h"
+#include "proto/types/seeded_bug.h"
 
 namespace barnabas::active {
 namespace {
@@ -59,6 +61,10 @@ struct Planner {
       const internal::v1::AllocateProducerIdsRequest& request) {
     return Widen(planner::PlanProducerIds(context, request));
   }
+  absl::StatusOr<AnyPlan> operator()(
+      const internal::v1::VotersRecord& request) {
+    return Widen(planner::PlanVoters(context, request));
+  }
 };
 
 // Entries of at most `size` records each.
@@ -69,6 +75,8 @@ std::vector<MetadataEntry> Cut(std::vector<internal::v1::ClusterRecord> records,
     if (entries.empty() || entries.back().records_size() == size) {
       entries.emplace_back().set_time_ms(time_ms);
     }
+    // The quorum writes changes of voters itself, and knows no time.
+    if (record.has_voters()) entries.back().clear_time_ms();
     *entries.back().add_records() = std::move(record);
   }
   return entries;
@@ -96,6 +104,7 @@ void ActiveController::On(const GainedLeadership& event, const Instant& now,
                           Effects& effects) {
   if (role_ != Role::kStandby) StepDown(effects);
   role_ = Role::kTakingOver;
+  leader_.reset();
   term_ = event.term;
   takeover_end_ = event.log_end;
   Append append{event.log_end, event.term, {}};
@@ -105,11 +114,20 @@ void ActiveController::On(const GainedLeadership& event, const Instant& now,
   leader->set_controller_id(options_.id.value());
   leader->set_term(event.term.value());
   effects.appends.push_back(std::move(append));
+  if (SEEDED_BUG(kLeadsBeforeTakeover)) BeginLeading(now);
 }
 
 void ActiveController::On(const LostLeadership& event, const Instant& now,
                           Effects& effects) {
+  leader_ = event.leader;
   if (role_ != Role::kStandby) StepDown(effects);
+}
+
+void ActiveController::On(const SnapshotLoaded& event, const Instant& now,
+                          Effects& effects) {
+  if (role_ != Role::kStandby) StepDown(effects);
+  committed_ = event.image;
+  latest_ = committed_;
 }
 
 void ActiveController::On(const Committed& event, const Instant& now,
@@ -260,15 +278,7 @@ void ActiveController::On(const Tick& event, const Instant& now,
                           Effects& effects) {}
 
 absl::Status ActiveController::CheckReady() const {
-  if (role_ == Role::kStandby) {
-    return MakeError(
-        ErrorCode::kNotController,
-        absl::StrCat("controller ", options_.id.value(),
-                     " is not the active one; the last one known is ",
-                     committed_.active_controller().value(), " in term ",
-                     committed_.term().value()),
-        "ask another controller");
-  }
+  if (role_ == Role::kStandby) return NotActive();
   if (role_ == Role::kTakingOver) {
     return WithRetryAfter(
         MakeError(ErrorCode::kControllerNotAvailable,
@@ -290,6 +300,26 @@ absl::Status ActiveController::CheckReady() const {
                        ") wait to be committed"),
           "try again in a moment"),
       kRetryMs);
+}
+
+absl::Status ActiveController::NotActive() const {
+  const std::string known =
+      leader_.has_value() ? absl::StrCat("controller ", leader_->value(), " is")
+                          : "none is known now";
+  absl::Status status =
+      MakeError(ErrorCode::kNotController,
+                absl::StrCat("controller ", options_.id.value(),
+                             " is not the active one; ", known),
+                "ask another controller");
+  if (!leader_.has_value()) return status;
+  for (const image::VoterState& voter : committed_.voters()) {
+    if (voter.id != *leader_) continue;
+    LeaderHint hint;
+    hint.endpoint = absl::StrCat(voter.host, ":", voter.port);
+    hint.metadata_version = committed_.version();
+    return WithLeader(std::move(status), hint);
+  }
+  return status;
 }
 
 planner::PlanContext ActiveController::MakeContext(const Instant& now) {
@@ -336,7 +366,9 @@ absl::StatusOr<LogIndex> ActiveController::AppendRecords(Records records,
 void ActiveController::AnswerAt(LogIndex offset, PendingReply answer,
                                 Effects& effects) {
   replies_.Park(offset, std::move(answer));
-  replies_.Commit(committed_.version(), effects);
+  replies_.Commit(
+      SEEDED_BUG(kRepliesBeforeCommit) ? offset : committed_.version(),
+      effects);
 }
 
 void ActiveController::Fence(BrokerId broker, const Instant& now,
@@ -404,8 +436,10 @@ void ActiveController::BeginLeading(const Instant& now) {
 
 void ActiveController::StepDown(Effects& effects) {
   role_ = Role::kStandby;
-  pending_.clear();
-  latest_ = committed_;
+  if (!SEEDED_BUG(kKeepsPendingOnStepDown)) {
+    pending_.clear();
+    latest_ = committed_;
+  }
   const absl::Status status = CheckReady();
   replies_.Drop(status, effects);
   for (const auto& [broker, life] : liveness_.lives()) {

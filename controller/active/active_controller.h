@@ -69,7 +69,11 @@ class ActiveController {
   // are ignored.
   Effects Step(const Event& event, const Instant& now);
 
+  // Why a write cannot be taken now; OK if it can.
+  absl::Status CheckReady() const;
   Role role() const { return role_; }
+  // It leads, or knows who does: somebody can take requests.
+  bool ready() const { return role_ == Role::kLeading || leader_.has_value(); }
   const image::ClusterImage& committed() const { return committed_; }
   // Committed plus pending; the same while nothing is pending.
   const image::ClusterImage& latest() const { return latest_; }
@@ -85,6 +89,7 @@ class ActiveController {
 
   void On(const GainedLeadership& event, const Instant& now, Effects& effects);
   void On(const LostLeadership& event, const Instant& now, Effects& effects);
+  void On(const SnapshotLoaded& event, const Instant& now, Effects& effects);
   void On(const Committed& event, const Instant& now, Effects& effects);
   void On(const Request& event, const Instant& now, Effects& effects);
   void On(const SessionRegister& event, const Instant& now, Effects& effects);
@@ -92,8 +97,8 @@ class ActiveController {
   void On(const SessionClosed& event, const Instant& now, Effects& effects);
   void On(const Tick& event, const Instant& now, Effects& effects);
 
-  // Why a write cannot be taken now; OK if it can.
-  absl::Status CheckReady() const;
+  // NOT_CONTROLLER, with the address of who is.
+  absl::Status NotActive() const;
   planner::PlanContext MakeContext(const Instant& now);
   // Appends the records as one or more entries and moves the latest image.
   // Gives the offset of the last entry, or of the latest image without records.
@@ -115,6 +120,8 @@ class ActiveController {
 
   Role role_ = Role::kStandby;
   Term term_{0};
+  // Of a standby: who leads, as far as is known.
+  std::optional<NodeId> leader_;
   // Offset of this term's LeaderRecord.
   LogIndex takeover_end_{-1};
   image::ClusterImage committed_;

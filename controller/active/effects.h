@@ -21,6 +21,7 @@
 #include "barnabas/internal/v1/cluster_record.pb.h"
 #include "barnabas/internal/v1/controller.pb.h"
 #include "barnabas/v1/config_admin.pb.h"
+#include "barnabas/v1/quorum_admin.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
 #include "controller/active/event.h"
 #include "proto/types/offsets.h"
@@ -41,7 +42,8 @@ using AdminResponse =
     std::variant<v1::CreateTopicsResponse, v1::AlterTopicsResponse,
                  v1::AddPartitionsResponse, v1::DeleteTopicsResponse,
                  v1::AlterConfigResponse,
-                 internal::v1::AllocateProducerIdsResponse>;
+                 internal::v1::AllocateProducerIdsResponse,
+                 v1::AddVoterResponse>;
 
 struct Reply {
   CorrelationId id;

@@ -11,6 +11,7 @@
 #define BARNABAS_CONTROLLER_ACTIVE_EVENT_H_
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 #include "absl/time/time.h"
@@ -18,6 +19,8 @@
 #include "barnabas/internal/v1/controller.pb.h"
 #include "barnabas/v1/config_admin.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
+#include "metadata/image/cluster_image.h"
+#include "proto/types/ids.h"
 #include "proto/types/offsets.h"
 #include "proto/types/strong_int.h"
 
@@ -39,22 +42,31 @@ struct GainedLeadership {
   LogIndex log_end;
 };
 
-struct LostLeadership {};
+// Another controller leads, or nobody that is known.
+struct LostLeadership {
+  std::optional<NodeId> leader;
+};
 
 // An entry is committed, whoever appended it. Every entry comes once, in
-// order, on leaders and standbys alike, from the first one the image lacks.
+// order, on leaders and standbys alike, from the first one the image lacks, but
+// for those that a snapshot stands for.
 struct Committed {
   LogIndex offset;
   Term term;
   internal::v1::MetadataEntry entry;
 };
 
+// The committed image is this now: entries up to its version are known only by
+// a snapshot. Not while this controller leads.
+struct SnapshotLoaded {
+  image::ClusterImage image;
+};
+
 // Writes; reads are answered from the committed image (metadata/view).
-using AdminRequest =
-    std::variant<v1::CreateTopicsRequest, v1::AlterTopicsRequest,
-                 v1::AddPartitionsRequest, v1::DeleteTopicsRequest,
-                 v1::AlterConfigRequest,
-                 internal::v1::AllocateProducerIdsRequest>;
+using AdminRequest = std::variant<
+    v1::CreateTopicsRequest, v1::AlterTopicsRequest, v1::AddPartitionsRequest,
+    v1::DeleteTopicsRequest, v1::AlterConfigRequest,
+    internal::v1::AllocateProducerIdsRequest, internal::v1::VotersRecord>;
 
 struct Request {
   CorrelationId id;
@@ -88,9 +100,9 @@ struct SessionClosed {
 
 struct Tick {};
 
-using Event =
-    std::variant<GainedLeadership, LostLeadership, Committed, Request,
-                 SessionRegister, SessionHeartbeat, SessionClosed, Tick>;
+using Event = std::variant<GainedLeadership, LostLeadership, SnapshotLoaded,
+                           Committed, Request, SessionRegister,
+                           SessionHeartbeat, SessionClosed, Tick>;
 
 }  // namespace barnabas::active
 

@@ -93,27 +93,12 @@ absl::StatusOr<internal::v1::BootstrapRecord> ReadBootstrap(
   return record;
 }
 
-absl::Status RequireOnlyVoter(const internal::v1::BootstrapRecord& bootstrap,
-                              const log::Identity& identity) {
+absl::Status RequireOwn(const internal::v1::BootstrapRecord& bootstrap,
+                        const log::Identity& identity) {
   if (bootstrap.cluster_id() != identity.cluster_id.ToString()) {
     return Foreign(absl::StrCat(
         "the metadata log is of cluster ", bootstrap.cluster_id(),
         ", the directory of cluster ", identity.cluster_id.ToString()));
-  }
-  if (bootstrap.voters_size() != 1) {
-    return MakeError(ErrorCode::kUnsupportedFeature,
-                     absl::StrCat("the directory was formatted for ",
-                                  bootstrap.voters_size(),
-                                  " voters; this version runs one controller"),
-                     "format a directory with one voter");
-  }
-  const internal::v1::Voter& voter = bootstrap.voters(0);
-  if (voter.node_id() != identity.node_id.value() ||
-      voter.directory_id() != identity.directory_id.ToString()) {
-    return Foreign(absl::StrCat(
-        "the metadata log names controller ", voter.node_id(), " on directory ",
-        voter.directory_id(), " as its voter, not ", identity.node_id.value(),
-        " on ", identity.directory_id.ToString()));
   }
   return absl::OkStatus();
 }

@@ -6,8 +6,8 @@
 // Units: none. Empty case: a log without entries is NOT_FORMATTED.
 // Thread: pure functions over a log.
 // Errors: NOT_FORMATTED, CORRUPT_LOG (something else at offset 0),
-//   UNSUPPORTED_FORMAT (another version), WRONG_IDENTITY (voters or cluster
-//   that do not fit), UNSUPPORTED_FEATURE (several voters).
+//   UNSUPPORTED_FORMAT (another version), WRONG_IDENTITY (another
+//   cluster's).
 #ifndef BARNABAS_CONTROLLER_QUORUM_BOOTSTRAP_H_
 #define BARNABAS_CONTROLLER_QUORUM_BOOTSTRAP_H_
 
@@ -50,9 +50,9 @@ std::string BootstrapEntry(const Uuid& cluster_id,
 absl::StatusOr<internal::v1::BootstrapRecord> ReadBootstrap(
     const DurableLog& log, const std::string& path);
 
-// OK if the node of `identity` is the one voter of its cluster.
-absl::Status RequireOnlyVoter(const internal::v1::BootstrapRecord& bootstrap,
-                              const log::Identity& identity);
+// OK if the log is of the cluster that the directory belongs to.
+absl::Status RequireOwn(const internal::v1::BootstrapRecord& bootstrap,
+                        const log::Identity& identity);
 
 }  // namespace barnabas::quorum
 

@@ -114,6 +114,20 @@ absl::StatusOr<std::vector<QuorumEntry>> DurableLog::Read(
   }
 }
 
+absl::Status DurableLog::Cut(LogIndex begin) {
+  return log_->TruncateSuffix(Offset(begin.value()));
+}
+
+absl::Status DurableLog::Trim(LogIndex begin) {
+  return log_->AdvanceStart(Offset(begin.value()));
+}
+
+absl::Status DurableLog::BeginAfter(LogIndex last) {
+  // A start beyond the end begins the log anew there.
+  RETURN_IF_ERROR(log_->TruncateSuffix(Offset(start().value())));
+  return log_->AdvanceStart(Offset(last.Next().value()));
+}
+
 std::unique_ptr<log::FlushJob> DurableLog::StartFlush() {
   return log_->StartFlush();
 }

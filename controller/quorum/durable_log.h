@@ -6,7 +6,8 @@
 //   "__cluster_metadata" with Kafka's topic id for it.
 // Units: LogIndex, bytes. Empty case: a directory that was only just formatted
 //   as a broker or a joining controller has no entry.
-// Thread: Append, StartFlush, FinishFlush and Close by one thread at a time;
+// Thread: Append, Cut, Trim, BeginAfter, StartFlush, FinishFlush and Close by
+//   one thread at a time;
 //   Read and the getters from any.
 // Errors: those of PartitionLog; CORRUPT_LOG for a batch that is not one
 //   record of ours.
@@ -47,6 +48,13 @@ class DurableLog {
   // Entries of [from, end), at most `bytes_max` of them but at least one.
   absl::StatusOr<std::vector<QuorumEntry>> Read(LogIndex from, LogIndex end,
                                                 int64_t bytes_max) const;
+
+  // Drops entries from `begin` on; Trim those below it; BeginAfter all of them,
+  // so that the next one gets the index after `last`. Durable on return; not
+  // while a flush is out.
+  absl::Status Cut(LogIndex begin);
+  absl::Status Trim(LogIndex begin);
+  absl::Status BeginAfter(LogIndex last);
 
   std::unique_ptr<log::FlushJob> StartFlush();
   void FinishFlush(const log::FlushJob& job, const absl::Status& result);

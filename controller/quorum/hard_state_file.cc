@@ -1,6 +1,7 @@
 #include "controller/quorum/hard_state_file.h"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "absl/strings/numbers.h"
@@ -73,7 +74,7 @@ absl::Status WriteHardState(env::FileSystem* files,
       {"term", state.term.ToString()},
   };
   if (state.vote.has_value()) {
-    lines.emplace_back("vote", state.vote->node.ToString());
+    lines.emplace_back("vote", state.vote->id.ToString());
     lines.emplace_back("vote_directory", state.vote->directory.ToString());
   }
   return log::ReplaceFile(files, directory, kHardStateName,

@@ -14,14 +14,11 @@
 #ifndef BARNABAS_CONTROLLER_QUORUM_HARD_STATE_FILE_H_
 #define BARNABAS_CONTROLLER_QUORUM_HARD_STATE_FILE_H_
 
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "proto/types/ids.h"
-#include "proto/types/offsets.h"
-#include "proto/types/uuid.h"
+#include "metadata/raft/types.h"
 #include "storage/env/file.h"
 
 namespace barnabas::quorum {
@@ -29,21 +26,8 @@ namespace barnabas::quorum {
 // The file's name, for the owner of the directory.
 inline constexpr char kHardStateName[] = "quorum-state";
 
-// A voter is a node on a directory: a node whose disk was replaced must not
-// vote twice.
-struct VoterKey {
-  NodeId node;
-  Uuid directory;
-
-  bool operator==(const VoterKey&) const = default;
-};
-
-struct HardState {
-  Term term{0};
-  std::optional<VoterKey> vote;
-
-  bool operator==(const HardState&) const = default;
-};
+using raft::HardState;
+using VoterKey = raft::ReplicaKey;
 
 absl::StatusOr<HardState> ReadHardState(env::FileSystem* files,
                                         const std::string& directory);

@@ -1,11 +1,11 @@
 // MetadataQuorum: agreement on the metadata log, whoever the voters are.
 //
 // What: takes entries from the active controller, makes them durable on a
-//   majority, hands committed ones up in order, says who leads. Entries are
-//   opaque bytes here; the LeaderRecord that begins each term is the active
-//   controller's first proposal.
-// Place: below controller/service; the one-voter quorum and the Raft driver
-//   are two forms of it, so nothing above knows how many voters there are.
+//   majority, hands committed ones up in order, says who leads. Entries and
+//   snapshots are opaque bytes here; the LeaderRecord that begins each term is
+//   the active controller's first proposal.
+// Place: below controller/service; nothing above knows how many voters there
+//   are.
 // Units: LogIndex is the offset of the entry; offset 0 is the bootstrap
 //   record that `storage format` wrote. Bytes.
 // Empty case: a formatted node has one entry.
@@ -16,9 +16,10 @@
 //   (entry too large), DISK_FULL, STORAGE_ERROR. After OnFailed nothing
 //   commits any more and the process must end: what was proposed may or may
 //   not be there after a restart.
-// Always true: R4 committed entries stay and are told in order, each once
-//   since the start; R5 terms rise; R6 nothing is committed before it is
-//   synced; OnLeading comes after every entry committed before it was told.
+// Always true: committed entries stay and are told in order, each once since
+//   the start or the last snapshot (R10, R12); terms rise (R4); nothing is
+//   committed before a majority has synced it (R8); OnLeading comes after every
+//   entry committed before it was told.
 #ifndef BARNABAS_CONTROLLER_QUORUM_METADATA_QUORUM_H_
 #define BARNABAS_CONTROLLER_QUORUM_METADATA_QUORUM_H_
 
@@ -27,6 +28,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proto/types/ids.h"
@@ -46,10 +48,17 @@ struct QuorumEntry {
   std::string value;
 };
 
+class QuorumMembers;
+
 class QuorumEvents {
  public:
   virtual ~QuorumEvents() = default;
 
+  // The owner's state is this now: at the start, before anything else, or when
+  // entries it has not been told of are known only by a snapshot.
+  virtual void OnSnapshot(LogIndex index, const std::string& payload) = 0;
+  // Its state as of the entry told last, to be encoded on any thread.
+  virtual absl::AnyInvocable<std::string()> CaptureSnapshot() = 0;
   virtual void OnCommitted(const QuorumEntry& entry) = 0;
   // This node leads `term` and may propose; its next entry gets `log_end`.
   // Entries before it may still be uncommitted.
@@ -82,12 +91,17 @@ class MetadataQuorum {
                                std::string value) = 0;
 
   // Committed entries from `from` on, at most `bytes_max` of them but at
-  // least one if there is one. OFFSET_OUT_OF_RANGE beyond the end.
+  // least one if there is one. OFFSET_OUT_OF_RANGE beyond the end, and below
+  // log_start(), where only a snapshot knows what was.
   virtual absl::StatusOr<std::vector<QuorumEntry>> Read(
       LogIndex from, int64_t bytes_max) const = 0;
+  // The first entry that is still in the log; rises behind snapshots.
+  virtual LogIndex log_start() const = 0;
   // One past the last committed entry.
   virtual LogIndex committed_end() const = 0;
   virtual QuorumFacts facts() const = 0;
+  // Who takes part; on the loop, after Start.
+  virtual QuorumMembers* members() = 0;
 
   // Flushes and closes the log; after loop and workers have stopped.
   virtual absl::Status Close() = 0;

@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "metadata/image/cluster_delta.h"
+#include "metadata/image/image_diff.h"
+#include "metadata/image/snapshot_bytes.h"
 #include "proto/types/error.h"
 #include "proto/types/limits.h"
 
@@ -34,10 +37,41 @@ active::Options CoreOptions(const ActiveDriver::Deps& deps) {
 
 }  // namespace
 
-ActiveDriver::ActiveDriver(const Deps& deps)
-    : deps_(deps), core_(CoreOptions(deps)) {}
+class ActiveDriver::QuorumSide final : public quorum::QuorumEvents {
+ public:
+  explicit QuorumSide(ActiveDriver* driver) : driver_(driver) {}
 
-void ActiveDriver::Start() { deps_.quorum->Start(this); }
+  void OnSnapshot(LogIndex, const std::string& payload) override {
+    driver_->Load(payload);
+  }
+  absl::AnyInvocable<std::string()> CaptureSnapshot() override {
+    return [image = driver_->core_.committed()] {
+      return image::SnapshotBytes(image);
+    };
+  }
+  void OnCommitted(const quorum::QuorumEntry& entry) override {
+    driver_->Replay(entry);
+  }
+  void OnLeading(Term term, LogIndex log_end) override {
+    driver_->Step(active::GainedLeadership{term, log_end});
+  }
+  void OnFollowing(Term, std::optional<NodeId> leader) override {
+    driver_->Step(active::LostLeadership{leader});
+  }
+  void OnFailed(const absl::Status& status) override { driver_->Fail(status); }
+
+ private:
+  ActiveDriver* const driver_;
+};
+
+ActiveDriver::ActiveDriver(const Deps& deps)
+    : deps_(deps),
+      quorum_side_(std::make_unique<QuorumSide>(this)),
+      core_(CoreOptions(deps)) {}
+
+ActiveDriver::~ActiveDriver() = default;
+
+void ActiveDriver::Start() { deps_.quorum->Start(quorum_side_.get()); }
 
 void ActiveDriver::Drain(absl::AnyInvocable<void()> done) {
   draining_ = true;
@@ -54,7 +88,7 @@ void ActiveDriver::TellDrained() {
 
 void ActiveDriver::Stop() {
   stopped_ = true;
-  leading_ = false;
+  standing_ = Standing::kLost;
   if (tick_ != 0) deps_.loop->Cancel(tick_);
   tick_ = 0;
   std::map<active::CorrelationId, Done> waiting = std::move(waiting_);
@@ -119,7 +153,7 @@ image::ClusterImage ActiveDriver::image() const {
   return image_;
 }
 
-void ActiveDriver::OnCommitted(const quorum::QuorumEntry& entry) {
+void ActiveDriver::Replay(const quorum::QuorumEntry& entry) {
   active::Committed committed;
   committed.offset = entry.offset;
   committed.term = entry.term;
@@ -133,19 +167,26 @@ void ActiveDriver::OnCommitted(const quorum::QuorumEntry& entry) {
   const image::ClusterImage before = core_.committed();
   Step(committed);
   if (failed_ || core_.committed().version() == before.version()) return;
-  const CommittedStep step{before, core_.committed(), committed};
+  image::ClusterDelta delta(before);
+  // The core has replayed it already, so it cannot fail.
+  delta.Replay(committed.entry, committed.offset, committed.term).IgnoreError();
+  Tell({before, core_.committed(), delta.changes(), &committed});
+}
+
+void ActiveDriver::Load(const std::string& snapshot) {
+  absl::StatusOr<image::ClusterImage> image = image::ReadSnapshot(snapshot);
+  if (!image.ok()) return Fail(image.status());
+  const image::ClusterImage before = core_.committed();
+  Step(active::SnapshotLoaded{*std::move(image)});
+  if (failed_ || subscribers_.empty()) return;
+  const image::ImageChanges changes =
+      image::ChangesBetween(before, core_.committed());
+  Tell({before, core_.committed(), changes, nullptr});
+}
+
+void ActiveDriver::Tell(const CommittedStep& step) {
   for (const auto& subscriber : subscribers_) subscriber(step);
 }
-
-void ActiveDriver::OnLeading(Term term, LogIndex log_end) {
-  Step(active::GainedLeadership{term, log_end});
-}
-
-void ActiveDriver::OnFollowing(Term, std::optional<NodeId>) {
-  Step(active::LostLeadership{});
-}
-
-void ActiveDriver::OnFailed(const absl::Status& status) { Fail(status); }
 
 void ActiveDriver::Step(const active::Event& event) {
   if (stopped_ || failed_) return;
@@ -165,8 +206,11 @@ void ActiveDriver::CarryOut(active::Effects effects) {
       break;
     }
   }
-  leading_.store(core_.role() == active::Role::kLeading,
-                 std::memory_order_release);
+  if (core_.role() == active::Role::kLeading) {
+    standing_ = Standing::kLeading;
+  } else {
+    standing_ = core_.ready() ? Standing::kFollowing : Standing::kLost;
+  }
   {
     // Before replies, so that whoever got one sees its change.
     absl::MutexLock lock(&mutex_);
@@ -209,7 +253,7 @@ void ActiveDriver::SetTick(const std::optional<absl::Duration>& deadline) {
 void ActiveDriver::Fail(const absl::Status& status) {
   if (failed_) return;
   failed_ = true;
-  leading_ = false;
+  standing_ = Standing::kLost;
   if (deps_.on_failed) deps_.on_failed(status);
 }
 

@@ -23,6 +23,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -33,6 +34,7 @@
 #include "controller/active/active_controller.h"
 #include "controller/quorum/metadata_quorum.h"
 #include "metadata/image/cluster_image.h"
+#include "metadata/image/image_changes.h"
 #include "storage/env/event_loop.h"
 
 namespace barnabas::controller {
@@ -46,14 +48,17 @@ class SessionSink {
   virtual void End(const absl::Status& status) = 0;
 };
 
-// One committed entry and what it made of the image; valid during the call.
+// What a committed entry, or a snapshot that stands for several, made of the
+// image; valid during the call.
 struct CommittedStep {
   const image::ClusterImage& before;
   const image::ClusterImage& after;
-  const active::Committed& entry;
+  const image::ImageChanges& changes;
+  // nullptr for a snapshot.
+  const active::Committed* entry;
 };
 
-class ActiveDriver final : public quorum::QuorumEvents {
+class ActiveDriver final {
  public:
   // All outlive the driver.
   struct Deps {
@@ -66,6 +71,7 @@ class ActiveDriver final : public quorum::QuorumEvents {
   using Done = absl::AnyInvocable<void(absl::StatusOr<active::AdminResponse>)>;
 
   explicit ActiveDriver(const Deps& deps);
+  ~ActiveDriver();
 
   void Start();
   // Takes no more requests; `done` runs once all that wait are answered.
@@ -85,20 +91,25 @@ class ActiveDriver final : public quorum::QuorumEvents {
                  const internal::v1::BrokerHeartbeat& frame);
   void CloseSession(active::SessionId session, active::Evidence evidence);
 
-  // Called on the loop after each committed entry, in order.
+  // Called on the loop after each committed entry or snapshot, in order.
   void Subscribe(std::function<void(const CommittedStep&)> on_committed);
 
   image::ClusterImage image() const;
-  bool leading() const { return leading_.load(std::memory_order_acquire); }
+  bool leading() const { return standing_ == Standing::kLeading; }
+  // It leads, or knows who does.
+  bool ready() const { return standing_ != Standing::kLost; }
   // On the loop.
   const active::ActiveController& core() const { return core_; }
 
-  void OnCommitted(const quorum::QuorumEntry& entry) override;
-  void OnLeading(Term term, LogIndex log_end) override;
-  void OnFollowing(Term term, std::optional<NodeId> leader) override;
-  void OnFailed(const absl::Status& status) override;
-
  private:
+  // What the quorum calls.
+  class QuorumSide;
+  // kLost: nobody is known to lead.
+  enum class Standing { kLost, kFollowing, kLeading };
+
+  void Replay(const quorum::QuorumEntry& entry);
+  void Load(const std::string& snapshot);
+  void Tell(const CommittedStep& step);
   void Step(const active::Event& event);
   void CarryOut(active::Effects effects);
   void SetTick(const std::optional<absl::Duration>& deadline);
@@ -106,6 +117,7 @@ class ActiveDriver final : public quorum::QuorumEvents {
   void Fail(const absl::Status& status);
 
   const Deps deps_;
+  const std::unique_ptr<QuorumSide> quorum_side_;
 
   active::ActiveController core_;
   std::map<active::CorrelationId, Done> waiting_;
@@ -117,7 +129,7 @@ class ActiveDriver final : public quorum::QuorumEvents {
   bool draining_ = false;
   absl::AnyInvocable<void()> drained_;
   std::atomic<bool> stopped_ = false;
-  std::atomic<bool> leading_ = false;
+  std::atomic<Standing> standing_ = Standing::kLost;
 
   mutable absl::Mutex mutex_;
   image::ClusterImage image_ ABSL_GUARDED_BY(mutex_);

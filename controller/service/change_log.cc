@@ -3,7 +3,6 @@
 #include <glog/logging.h>
 
 #include "absl/strings/str_cat.h"
-#include "metadata/image/cluster_delta.h"
 
 namespace barnabas::controller {
 namespace {
@@ -33,13 +32,7 @@ void AddBroker(const CommittedStep& step, BrokerId id,
 
 std::vector<std::string> DescribeChanges(const CommittedStep& step) {
   std::vector<std::string> lines;
-  image::ClusterDelta delta(step.before);
-  // The core has replayed it already, so it cannot fail.
-  if (!delta.Replay(step.entry.entry, step.entry.offset, step.entry.term)
-           .ok()) {
-    return lines;
-  }
-  const image::ImageChanges& changes = delta.changes();
+  const image::ImageChanges& changes = step.changes;
   for (const auto& [id, name] : changes.created_topics) {
     const image::TopicState* topic = step.after.FindTopic(id);
     lines.push_back(absl::StrCat(

@@ -8,6 +8,7 @@
 #include "controller/service/gone_probe.h"
 #include "controller/service/metadata_feeds.h"
 #include "controller/service/metadata_watches.h"
+#include "controller/service/quorum_admin_service.h"
 #include "controller/service/topic_admin_service.h"
 #include "storage/env/net/connect_probe.h"
 
@@ -18,6 +19,7 @@ class WiredFront final : public Front {
  public:
   explicit WiredFront(const Deps& deps)
       : driver_(deps.driver),
+        peers_(deps.peers),
         probe_(deps.loop, deps.workers, env::ProbeConnect),
         sessions_(deps.loop, deps.driver, &probe_),
         feeds_({deps.loop, deps.workers, deps.driver, deps.quorum}),
@@ -25,15 +27,19 @@ class WiredFront final : public Front {
         controller_(deps.driver, &sessions_, &feeds_),
         topics_(deps.driver),
         config_(deps.driver),
-        discovery_({deps.loop, deps.driver, &watches_, deps.self,
-                    deps.cluster_id, deps.started_ms}) {}
+        discovery_({deps.loop, deps.driver, &watches_, deps.self.id,
+                    deps.cluster_id, deps.started_ms}),
+        quorum_({deps.loop, deps.driver, deps.quorum, deps.self,
+                 deps.cluster_id}) {}
 
   std::vector<rpc::ServedService> services() override {
     return {
         {internal::v1::Controller::service_full_name(), &controller_},
+        {internal::v1::Quorum::service_full_name(), peers_},
         {v1::TopicAdmin::service_full_name(), &topics_},
         {v1::ConfigAdmin::service_full_name(), &config_},
         {v1::Discovery::service_full_name(), &discovery_},
+        {v1::QuorumAdmin::service_full_name(), &quorum_},
     };
   }
 
@@ -47,13 +53,16 @@ class WiredFront final : public Front {
     probe_.Stop();
     watches_.Stop();
     feeds_.Stop();
+    quorum_.Stop();
     driver_->Stop();
+    peers_->Stop();
   }
 
   int32_t sessions() const override { return sessions_.open(); }
 
  private:
   ActiveDriver* const driver_;
+  QuorumPeers* const peers_;
   GoneProbe probe_;
   BrokerSessions sessions_;
   MetadataFeeds feeds_;
@@ -62,6 +71,7 @@ class WiredFront final : public Front {
   TopicAdminService topics_;
   ConfigAdminService config_;
   DiscoveryService discovery_;
+  QuorumAdminService quorum_;
 };
 
 }  // namespace

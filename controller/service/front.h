@@ -1,7 +1,8 @@
 // Front: everything that a controller serves on its peer listener.
 //
 // What: owns the reactors and services around one ActiveDriver: broker
-//   sessions, metadata feeds, topics, settings, discovery.
+//   sessions, metadata feeds, topics, settings, discovery; serves the quorum's
+//   peers beside them.
 // Place: made by controller_process between the driver and the listener.
 // Units: none. Empty case: none.
 // Thread: Start and Stop on the loop; services() before the listener starts.
@@ -18,6 +19,7 @@
 #include "client/serving/listener.h"
 #include "controller/quorum/metadata_quorum.h"
 #include "controller/service/active_driver.h"
+#include "controller/service/quorum_peers.h"
 #include "proto/types/ids.h"
 #include "proto/types/uuid.h"
 #include "storage/env/event_loop.h"
@@ -32,7 +34,9 @@ class Front {
     env::WorkerPool* workers = nullptr;
     ActiveDriver* driver = nullptr;
     quorum::MetadataQuorum* quorum = nullptr;
-    NodeId self;
+    QuorumPeers* peers = nullptr;
+    // Node and directory.
+    raft::ReplicaKey self;
     Uuid cluster_id;
     int64_t started_ms = 0;
   };

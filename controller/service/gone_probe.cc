@@ -31,10 +31,16 @@ GoneProbe::GoneProbe(env::EventLoop* loop, env::WorkerPool* workers,
 void GoneProbe::Look(const internal::v1::RegisterBroker& broker,
                      std::function<void()> gone) {
   const internal::v1::BrokerEndpoint* endpoint = Choose(broker);
-  if (endpoint == nullptr || running_ >= kProbesMax) return;
+  if (endpoint == nullptr) return;
+  Look(endpoint->host(), endpoint->port(), std::move(gone));
+}
+
+void GoneProbe::Look(const std::string& host, int32_t port,
+                     std::function<void()> gone) {
+  if (running_ >= kProbesMax) return;
   auto target = std::make_shared<Target>();
-  target->host = endpoint->host();
-  target->port = endpoint->port();
+  target->host = host;
+  target->port = port;
   target->gone = std::move(gone);
   ++running_;
   Try(target);

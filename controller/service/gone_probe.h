@@ -1,8 +1,9 @@
-// GoneProbe: looks whether a broker whose stream broke is still there.
+// GoneProbe: looks whether a node whose stream broke is still there.
 //
-// What: after a session's stream ended, connects to the broker's endpoint a
-//   few times; a refusal is evidence that its process is gone, and it is then
-//   fenced at once instead of after its session (README 29).
+// What: after a stream ended, connects to the node's endpoint a few times; a
+//   refusal is evidence that its process is gone. A broker is then fenced at
+//   once instead of after its session, a leading controller is replaced at once
+//   instead of after the election timeout (README 29).
 // Units: absl::Duration. Empty case: a broker without endpoints is not probed.
 // Thread: all on the loop; connects run on workers.
 // Errors: none; what could not be told changes nothing.
@@ -39,6 +40,8 @@ class GoneProbe {
   // Calls `gone` once if the broker's process turns out to be gone.
   void Look(const internal::v1::RegisterBroker& broker,
             std::function<void()> gone);
+  // The same for whoever listens there.
+  void Look(const std::string& host, int32_t port, std::function<void()> gone);
   void Stop() { *alive_ = false; }
 
  private:

@@ -1,11 +1,13 @@
 #include "controller/service/metadata_feeds.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/rpc/status_bridge.h"
 #include "controller/service/stream_writer.h"
+#include "metadata/image/snapshot_bytes.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
 
@@ -15,9 +17,18 @@ namespace {
 using Response = internal::v1::FollowMetadataResponse;
 
 constexpr absl::Duration kTick = absl::Seconds(1);
+// Ticks that a controller without a leader goes on serving: an election.
+constexpr int kLeaderlessMax = 3;
 
 absl::Status Stopping() {
   return MakeError(ErrorCode::kShuttingDown, "this controller is stopping",
+                   "follow another controller");
+}
+
+absl::Status Astray() {
+  return MakeError(ErrorCode::kControllerNotAvailable,
+                   "this controller knows no active controller, so what it "
+                   "has may be old",
                    "follow another controller");
 }
 
@@ -72,8 +83,7 @@ class MetadataFeeds::Feed final : public Reactor,
     if (busy_ || next_ >= owner_->deps_.quorum->committed_end()) return;
     busy_ = true;
     auto work = [self = shared_from_this(), this] {
-      auto chunk = std::make_shared<absl::StatusOr<Response>>(
-          ReadChunk(*owner_->deps_.quorum, next_));
+      auto chunk = std::make_shared<absl::StatusOr<Response>>(NextChunk());
       Post([this, chunk] { ChunkRead(*std::move(*chunk)); }, chunk->status());
     };
     // Woken again by the next commit or tick.
@@ -111,8 +121,31 @@ class MetadataFeeds::Feed final : public Reactor,
     Tick();
   }
 
+  // On a worker.
+  absl::StatusOr<Response> NextChunk() {
+    const Deps& deps = owner_->deps_;
+    if (snapshot_.empty() && next_ < deps.quorum->log_start()) {
+      const image::ClusterImage image = deps.driver->image();
+      snapshot_ = image::SnapshotBytes(image);
+      snapshot_sent_ = 0;
+      snapshot_version_ = image.version();
+    }
+    if (snapshot_.empty()) return ReadChunk(*deps.quorum, next_);
+    Response response;
+    response.mutable_snapshot()->set_piece(
+        snapshot_.substr(snapshot_sent_, kChunkBytes));
+    snapshot_sent_ += response.snapshot().piece().size();
+    response.mutable_snapshot()->set_last(snapshot_sent_ == snapshot_.size());
+    response.set_committed_end(deps.quorum->committed_end().value());
+    return response;
+  }
+
   void ChunkRead(Response chunk) {
     next_ = next_.Plus(chunk.entries_size());
+    if (chunk.snapshot().last()) {
+      next_ = snapshot_version_.Next();
+      snapshot_.clear();
+    }
     writer_.Write(std::move(chunk));
   }
 
@@ -128,8 +161,12 @@ class MetadataFeeds::Feed final : public Reactor,
   std::shared_ptr<Feed> self_;
 
   // Of the loop: next offset to send, and whether a chunk is under way (then
-  // a worker may read next_).
+  // they are the worker's).
   LogIndex next_;
+  // Where the log does not reach back: what is being sent in its stead.
+  std::string snapshot_;
+  size_t snapshot_sent_ = 0;
+  LogIndex snapshot_version_;
   bool busy_ = false;
 };
 
@@ -142,7 +179,11 @@ void MetadataFeeds::Start() {
 
 void MetadataFeeds::Stop() {
   stopped_ = true;
-  for (const std::shared_ptr<Feed>& feed : feeds_) feed->End(Stopping());
+  EndAll(Stopping());
+}
+
+void MetadataFeeds::EndAll(const absl::Status& status) {
+  for (const std::shared_ptr<Feed>& feed : feeds_) feed->End(status);
 }
 
 MetadataFeeds::Reactor* MetadataFeeds::Open(
@@ -192,6 +233,8 @@ void MetadataFeeds::WakeAll() {
 
 void MetadataFeeds::Tick() {
   if (stopped_) return;
+  leaderless_ = deps_.driver->ready() ? 0 : leaderless_ + 1;
+  if (leaderless_ > kLeaderlessMax) EndAll(Astray());
   for (const std::shared_ptr<Feed>& feed : feeds_) feed->Tick();
   deps_.loop->After(kTick, [this] { Tick(); });
 }

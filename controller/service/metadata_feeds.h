@@ -1,7 +1,8 @@
 // MetadataFeeds: the FollowMetadata streams of this controller.
 //
 // What: each stream gets committed entries from the offset that its follower
-//   asked for, in chunks, for ever; an idle one gets the committed end every
+//   asked for, in chunks, for ever, behind a snapshot where the log begins only
+//   later; an idle one gets the committed end every
 //   second, so that silence means trouble.
 // Backpressure: one chunk of a stream is read and written at a time, and the
 //   next is read when gRPC took it; a slow follower holds one chunk.
@@ -10,8 +11,10 @@
 // Thread: Open on gRPC's threads; the rest on the loop; log reads on workers.
 // Errors: INCONSISTENT_CLUSTER_ID, OFFSET_OUT_OF_RANGE (a follower ahead of
 //   the log: of another cluster, or the log was restored), OVERLOADED,
-//   CONTROLLER_NOT_AVAILABLE (still replaying), SHUTTING_DOWN.
-// Always true: offsets on a stream have no gap; only committed entries leave.
+//   CONTROLLER_NOT_AVAILABLE (still replaying, or cut off from the quorum for
+//   some seconds), SHUTTING_DOWN.
+// Always true: offsets on a stream have no gap but that of a snapshot; only
+// committed entries leave.
 #ifndef BARNABAS_CONTROLLER_SERVICE_METADATA_FEEDS_H_
 #define BARNABAS_CONTROLLER_SERVICE_METADATA_FEEDS_H_
 
@@ -61,6 +64,7 @@ class MetadataFeeds {
 
   absl::Status Check(const internal::v1::FollowMetadataRequest& request) const;
   void WakeAll();
+  void EndAll(const absl::Status& status);
   void Tick();
 
   const Deps deps_;
@@ -68,6 +72,8 @@ class MetadataFeeds {
   // Of the loop.
   std::set<std::shared_ptr<Feed>> feeds_;
   bool stopped_ = false;
+  // Ticks since a leader was known.
+  int leaderless_ = 0;
 };
 
 }  // namespace barnabas::controller

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "client/rpc/status_bridge.h"
 #include "controller/service/stream_writer.h"
-#include "metadata/image/cluster_delta.h"
 #include "metadata/view/watch_view.h"
 #include "proto/types/error.h"
 #include "proto/types/limits.h"
@@ -137,14 +136,8 @@ absl::Status MetadataWatches::Check(
 
 void MetadataWatches::OnCommitted(const CommittedStep& step) {
   if (watches_.empty()) return;
-  image::ClusterDelta delta(step.before);
-  // The core has replayed it already, so it cannot fail.
-  if (!delta.Replay(step.entry.entry, step.entry.offset, step.entry.term)
-           .ok()) {
-    return;
-  }
   for (const std::shared_ptr<Watch>& watch : watches_) {
-    watch->Tell(step.after, delta.changes());
+    watch->Tell(step.after, step.changes);
   }
 }
 

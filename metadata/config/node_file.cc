@@ -12,11 +12,14 @@
 #include "metadata/config/message_yaml.h"
 #include "proto/types/error.h"
 #include "proto/types/text.h"
+#include "proto/types/units.h"
 #include "proto/types/uuid.h"
 
 namespace barnabas::config {
 namespace {
 
+// Entries of the metadata log between two snapshots.
+constexpr int64_t kSnapshotBytes = 8 * kMiB;
 constexpr int32_t kNodeIdMax = 1000 * 1000;
 constexpr int32_t kVerbosityMax = 9;
 constexpr std::string_view kVariablePrefix = "BARNABAS_CFG_";
@@ -131,6 +134,14 @@ void CheckLog(const v1::NodeLog& log, Faults& faults) {
   }
 }
 
+void CheckSnapshots(v1::ControllerSnapshots& snapshots, Faults& faults) {
+  if (snapshots.bytes() == 0) snapshots.set_bytes(kSnapshotBytes);
+  if (snapshots.bytes() < 0) {
+    faults.Add(absl::StrCat("\"snapshots.bytes\" is ", snapshots.bytes(),
+                            ", not above 0"));
+  }
+}
+
 bool Merge(const NodeFile& file, google::protobuf::Message& message,
            Faults& faults) {
   if (!MergeYaml(file.name, file.text, message, faults.list())) return false;
@@ -197,6 +208,7 @@ absl::StatusOr<v1::ControllerNodeConfig> ParseControllerNode(
                 *listeners.mutable_http(), faults);
   CheckDistinctPorts(listeners, faults);
   CheckLog(config.log(), faults);
+  CheckSnapshots(*config.mutable_snapshots(), faults);
   const absl::Status status = faults.Finish("barnabas-controller");
   if (!status.ok()) return status;
   return config;

@@ -32,7 +32,8 @@ absl::Status ClusterDelta::Replay(const internal::v1::MetadataEntry& entry,
   }
   version_ = offset;
   state_.next().version = offset;
-  state_.next().time_ms = entry.time_ms();
+  // The quorum's own entries have no time.
+  if (entry.time_ms() != 0) state_.next().time_ms = entry.time_ms();
   return absl::OkStatus();
 }
 

@@ -70,6 +70,18 @@ absl::Status CheckShape(const PartitionState& partition,
   return absl::OkStatus();
 }
 
+template <typename List>
+absl::StatusOr<std::vector<VoterState>> ReadVoters(const List& list) {
+  std::vector<VoterState> voters;
+  for (const internal::v1::Voter& voter : list) {
+    ASSIGN_OR_RETURN(const Uuid directory,
+                     ReadUuid("voter's directory id", voter.directory_id()));
+    voters.push_back(VoterState{NodeId(voter.node_id()), directory,
+                                voter.host(), voter.port()});
+  }
+  return voters;
+}
+
 absl::Status Replay(const internal::v1::BootstrapRecord& record,
                     LogIndex offset, DeltaState& state) {
   if (offset != LogIndex(0)) {
@@ -77,15 +89,18 @@ absl::Status Replay(const internal::v1::BootstrapRecord& record,
   }
   ASSIGN_OR_RETURN(const Uuid cluster,
                    ReadUuid("cluster id", record.cluster_id()));
-  std::vector<VoterState> voters;
-  for (const internal::v1::Voter& voter : record.voters()) {
-    ASSIGN_OR_RETURN(const Uuid directory,
-                     ReadUuid("voter's directory id", voter.directory_id()));
-    voters.push_back(VoterState{NodeId(voter.node_id()), directory,
-                                voter.host(), voter.port()});
-  }
+  ASSIGN_OR_RETURN(std::vector<VoterState> voters, ReadVoters(record.voters()));
   state.next().cluster_id = cluster;
   state.next().format_version = record.format_version();
+  state.next().voters = std::move(voters);
+  state.changes().identity = true;
+  return absl::OkStatus();
+}
+
+absl::Status Replay(const internal::v1::VotersRecord& record, LogIndex offset,
+                    DeltaState& state) {
+  ASSIGN_OR_RETURN(std::vector<VoterState> voters, ReadVoters(record.voters()));
+  if (voters.empty()) return Contradiction("a quorum without voters");
   state.next().voters = std::move(voters);
   state.changes().identity = true;
   return absl::OkStatus();
@@ -315,6 +330,8 @@ absl::Status ReplayRecord(const ClusterRecord& record, LogIndex offset,
       return absl::OkStatus();
     case ClusterRecord::kTopicChange:
       return Replay(record.topic_change(), offset, state);
+    case ClusterRecord::kVoters:
+      return Replay(record.voters(), offset, state);
     case ClusterRecord::KIND_NOT_SET:
       break;
   }

@@ -9,6 +9,7 @@
 #include "metadata/raft/replication.h"
 #include "metadata/raft/snapshot_transfer.h"
 #include "proto/types/error.h"
+#include "proto/types/seeded_bug.h"
 #include "proto/types/status_macros.h"
 
 namespace barnabas::raft {
@@ -221,7 +222,8 @@ absl::Status Core::RequireChangeable() const {
                      "nothing in its term",
                      "try again in a moment");
   }
-  if (replica_.membership.last_change() > replica_.commit) {
+  if (replica_.membership.last_change() > replica_.commit &&
+      !SEEDED_BUG(kTwoChangesAtOnce)) {
     return MakeError(ErrorCode::kInvalidRequest,
                      "voters cannot change: another change is under way",
                      "barnabas quorum status");

@@ -85,6 +85,8 @@ class Core {
   void OnSnapshotStored(const SnapshotStored& stored);
 
   Effects TakeEffects();
+  // Proposed here and not committed.
+  int64_t uncommitted_bytes() const { return uncommitted_bytes_; }
   const Replica& replica() const { return replica_; }
 
  private:

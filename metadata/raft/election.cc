@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "metadata/raft/quorum.h"
 #include "metadata/raft/replication.h"
+#include "proto/types/seeded_bug.h"
 
 namespace barnabas::raft {
 namespace {
@@ -116,7 +117,8 @@ void OnVoteRequest(Replica& replica, const Message& message,
   reply.pre_vote = request.pre_vote;
   reply.asked = message.term;
   const bool loyal = IsLoyal(replica) && !request.transfer;
-  const bool up_to_date = request.last >= replica.log.last();
+  const bool up_to_date =
+      request.last >= replica.log.last() || SEEDED_BUG(kVotesForShorterLog);
   if (request.pre_vote) {
     reply.granted = !loyal && up_to_date && message.term >= replica.hard.term;
     replica.Send(message.from, reply);
@@ -131,8 +133,9 @@ void OnVoteRequest(Replica& replica, const Message& message,
   if (message.term > replica.hard.term) {
     BecomeFollower(replica, message.term, std::nullopt);
   }
-  const bool free_to_vote =
-      !replica.hard.vote.has_value() || replica.hard.vote == message.from;
+  const bool free_to_vote = !replica.hard.vote.has_value() ||
+                            replica.hard.vote == message.from ||
+                            SEEDED_BUG(kVotesTwice);
   reply.granted = message.term == replica.hard.term && free_to_vote &&
                   up_to_date && replica.role != Role::kLeader &&
                   !replica.leader.has_value();

@@ -9,6 +9,7 @@
 
 #include "metadata/raft/election.h"
 #include "metadata/raft/quorum.h"
+#include "proto/types/seeded_bug.h"
 
 namespace barnabas::raft {
 namespace {
@@ -20,7 +21,10 @@ Progress* FindPeer(Replica& replica, const ReplicaKey& key) {
 
 LogIndex MatchOf(const Replica& replica, const ReplicaKey& key) {
   // The leader counts itself only for what is on its own disk (R8).
-  if (key == replica.self) return replica.log.durable();
+  if (key == replica.self) {
+    return SEEDED_BUG(kCountsItselfBeforeSync) ? replica.log.last().index
+                                               : replica.log.durable();
+  }
   auto found = replica.leadership.peers.find(key);
   return found == replica.leadership.peers.end() ? kNoIndex
                                                  : found->second.match();
@@ -196,7 +200,9 @@ void AdvanceCommit(Replica& replica) {
       replica.membership.current(),
       [&](const ReplicaKey& key) { return MatchOf(replica, key); });
   // Entries of older terms commit only behind one of this term (Raft 5.4.2).
-  if (reached > replica.commit && reached >= replica.leadership.first_of_term) {
+  const bool own_term = reached >= replica.leadership.first_of_term ||
+                        SEEDED_BUG(kCommitsOldTermByCount);
+  if (reached > replica.commit && own_term) {
     RaiseCommit(replica, reached);
     SettleReads(replica);
     SendEntriesToAll(replica);
@@ -236,7 +242,8 @@ void OnAppendRequest(Replica& replica, const Message& message,
   RaiseCommit(replica, std::min(request.commit, end));
   reply.accepted = true;
   reply.match = end;
-  const bool durable = end <= replica.log.durable();
+  const bool durable =
+      end <= replica.log.durable() || SEEDED_BUG(kAcknowledgesBeforeSync);
   if (!durable) {
     // The contact counts at once, the entries when they are on disk.
     AppendReply contact = reply;

@@ -12,6 +12,7 @@
 #include "tools/cli/health/commands.h"
 #include "tools/cli/help/commands.h"
 #include "tools/cli/inspect/commands.h"
+#include "tools/cli/quorum/commands.h"
 #include "tools/cli/rpc/commands.h"
 #include "tools/cli/storage/commands.h"
 #include "tools/cli/topic/commands.h"
@@ -22,12 +23,12 @@ Command RootCommand() {
   Command root{.name = "barnabas",
                .summary = "Event streaming over gRPC: the command line"};
   root.details = "Start with: barnabas dev start";
-  root.children = {DevCommands(),       ContextCommands(), TopicCommands(),
-                   ProduceCommand(),    ConsumeCommand(),  ConfigCommands(),
-                   BrokerCommands(),    InspectCommands(), StorageCommands(),
-                   BenchCommands(),     HealthCommand(),   RpcCommand(),
-                   CompletionCommand(), CompleteCommand(), HelpCommand(),
-                   VersionCommand()};
+  root.children = {DevCommands(),     ContextCommands(),   TopicCommands(),
+                   ProduceCommand(),  ConsumeCommand(),    ConfigCommands(),
+                   BrokerCommands(),  QuorumCommands(),    InspectCommands(),
+                   StorageCommands(), BenchCommands(),     HealthCommand(),
+                   RpcCommand(),      CompletionCommand(), CompleteCommand(),
+                   HelpCommand(),     VersionCommand()};
   for (Command& later : LaterCommands()) {
     root.children.push_back(std::move(later));
   }

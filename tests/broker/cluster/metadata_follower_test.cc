@@ -61,12 +61,12 @@ class MetadataFollowerTest : public ::testing::Test {
     deps.controllers = choice_.get();
     RunOnLoop([&] {
       follower_ = MetadataFollower::Make(options, deps);
-      follower_->Subscribe([this](const image::ClusterDelta& delta,
+      follower_->Subscribe([this](const image::ImageChanges& changes,
                                   const image::ClusterImage& image) {
         EXPECT_GE(follower_->image().version(), image.version());
         gate_.Update([&] {
           versions_.push_back(image.version().value());
-          created_ += static_cast<int>(delta.changes().created_topics.size());
+          created_ += static_cast<int>(changes.created_topics.size());
         });
       });
       follower_->Start();

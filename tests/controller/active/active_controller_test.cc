@@ -134,6 +134,55 @@ TEST_F(ActiveControllerTest, WhatSurvivedInTheLogIsSeenByTheNextTerm) {
   EXPECT_NE(rig_.image().FindTopic("a"), nullptr);
 }
 
+internal::v1::VotersRecord TwoVoters() {
+  internal::v1::VotersRecord record;
+  for (int32_t id : {1, 2}) {
+    internal::v1::Voter* voter = record.add_voters();
+    voter->set_node_id(id);
+    voter->set_directory_id(Uuid::FromRandom(id, 3).ToString());
+    voter->set_host("host-" + std::to_string(id));
+    voter->set_port(9293);
+  }
+  return record;
+}
+
+TEST_F(ActiveControllerTest, AChangeOfVotersLeavesTheClustersTime) {
+  LeadWith(1);
+  const int64_t time_ms = rig_.image().time_ms();
+  const LogIndex version = rig_.image().version();
+  rig_.Advance(1000);
+  ASSERT_OK(rig_.Call<v1::AddVoterResponse>(TwoVoters()));
+  EXPECT_EQ(rig_.image().voters().size(), 2u);
+  EXPECT_EQ(rig_.image().version(), version.Next());
+  EXPECT_EQ(rig_.image().time_ms(), time_ms) << "the quorum knows no time";
+}
+
+TEST_F(ActiveControllerTest, AStandbyNamesTheLeadersAddress) {
+  LeadWith(1);
+  ASSERT_OK(rig_.Call<v1::AddVoterResponse>(TwoVoters()));
+  rig_.Do(LostLeadership{NodeId(2)});
+  EXPECT_TRUE(rig_.controller().ready());
+  const auto answer = rig_.Call<v1::CreateTopicsResponse>(Create("a"));
+  EXPECT_THAT(answer, HasErrorCode(ErrorCode::kNotController));
+  ASSERT_TRUE(LeaderOf(answer.status()).has_value());
+  EXPECT_EQ(LeaderOf(answer.status())->endpoint, "host-2:9293");
+  rig_.Do(LostLeadership{std::nullopt});
+  EXPECT_FALSE(rig_.controller().ready());
+}
+
+TEST_F(ActiveControllerTest, ASnapshotTakesThePlaceOfEntries) {
+  LeadWith(1);
+  ASSERT_OK(rig_.Call<v1::CreateTopicsResponse>(Create("a")));
+  ActiveController standby(Options{});
+  const Effects effects = standby.Step(SnapshotLoaded{rig_.image()}, Instant{});
+  EXPECT_OK(effects.failed);
+  EXPECT_EQ(standby.committed().version(), rig_.image().version());
+  EXPECT_NE(standby.latest().FindTopic("a"), nullptr);
+  const LogIndex next = rig_.image().version().Next();
+  EXPECT_OK(standby.Step(Committed{next, Term(1), {}}, Instant{}).failed);
+  EXPECT_EQ(standby.committed().version(), next);
+}
+
 TEST_F(ActiveControllerTest, EveryKindOfRequestIsPlanned) {
   LeadWith(1);
   ASSERT_OK(rig_.Call<v1::CreateTopicsResponse>(Create("a")));

@@ -113,6 +113,8 @@ std::vector<Words> Reading() {
           {"broker", "describe", "100"},
           {"broker", "log-level"},
           {"broker", "log-dirs"},
+          {"quorum", "status"},
+          {"quorum", "describe"},
           {"broker", "log-dirs", "100", "-p"},
           {"topic", "size"},
           {"topic", "size", "t", "-p"},

@@ -12,6 +12,20 @@ absl::Status Called(Script* script, const char* method) {
   return script->status;
 }
 
+v1::DescribeQuorumResponse SampleQuorum() {
+  v1::DescribeQuorumResponse reply;
+  reply.set_node_id(1);
+  reply.set_leader_id(1);
+  reply.set_term(3);
+  v1::QuorumReplica* replica = reply.add_replicas();
+  replica->set_id(1);
+  replica->set_host("localhost");
+  replica->set_port(9293);
+  replica->set_voter(true);
+  replica->set_leader(true);
+  return reply;
+}
+
 }  // namespace
 
 absl::Status ScriptedAdmin::Called(const char* method) {
@@ -244,6 +258,35 @@ absl::StatusOr<v1::DescribeLogDirsResponse> ScriptedNode::DescribeLogDirs(
   partition->set_segments(1);
   partition->set_leader(true);
   return reply;
+}
+
+absl::StatusOr<v1::DescribeQuorumResponse> ScriptedNode::DescribeQuorum() {
+  RETURN_IF_ERROR(Called(&script_, "DescribeQuorum"));
+  return SampleQuorum();
+}
+
+absl::StatusOr<v1::DescribeQuorumResponse> ScriptedQuorum::DescribeQuorum(
+    const v1::DescribeQuorumRequest&) {
+  RETURN_IF_ERROR(Called(&script_, "DescribeQuorum"));
+  return SampleQuorum();
+}
+
+absl::StatusOr<v1::AddVoterResponse> ScriptedQuorum::AddVoter(
+    const v1::AddVoterRequest&) {
+  RETURN_IF_ERROR(Called(&script_, "AddVoter"));
+  return v1::AddVoterResponse();
+}
+
+absl::StatusOr<v1::RemoveVoterResponse> ScriptedQuorum::RemoveVoter(
+    const v1::RemoveVoterRequest&) {
+  RETURN_IF_ERROR(Called(&script_, "RemoveVoter"));
+  return v1::RemoveVoterResponse();
+}
+
+absl::StatusOr<v1::TransferLeadershipResponse>
+ScriptedQuorum::TransferLeadership(const v1::TransferLeadershipRequest&) {
+  RETURN_IF_ERROR(Called(&script_, "TransferLeadership"));
+  return v1::TransferLeadershipResponse();
 }
 
 absl::StatusOr<int> ScriptedNode::CheckHealth(const std::string& service) {

@@ -41,6 +41,23 @@ class ScriptedLeaders final : public client::LeaderAdmin {
   Script& script_;
 };
 
+class ScriptedQuorum final : public client::QuorumAdmin {
+ public:
+  explicit ScriptedQuorum(Script* script) : script_(*script) {}
+
+  absl::StatusOr<v1::DescribeQuorumResponse> DescribeQuorum(
+      const v1::DescribeQuorumRequest& request) override;
+  absl::StatusOr<v1::AddVoterResponse> AddVoter(
+      const v1::AddVoterRequest& request) override;
+  absl::StatusOr<v1::RemoveVoterResponse> RemoveVoter(
+      const v1::RemoveVoterRequest& request) override;
+  absl::StatusOr<v1::TransferLeadershipResponse> TransferLeadership(
+      const v1::TransferLeadershipRequest& request) override;
+
+ private:
+  Script& script_;
+};
+
 class ScriptedAdmin final : public client::Admin {
  public:
   explicit ScriptedAdmin(Script* script) : script_(*script) {}
@@ -66,6 +83,7 @@ class ScriptedAdmin final : public client::Admin {
   absl::StatusOr<v1::AlterConfigResponse> AlterConfig(
       const v1::AlterConfigRequest& request) override;
   client::LeaderAdmin& leaders() override { return leaders_; }
+  client::QuorumAdmin& quorum() override { return quorum_; }
 
  private:
   absl::Status Called(const char* method);
@@ -73,6 +91,7 @@ class ScriptedAdmin final : public client::Admin {
 
   Script& script_;
   ScriptedLeaders leaders_{&script_};
+  ScriptedQuorum quorum_{&script_};
 };
 
 class ScriptedNode final : public client::NodeClient {
@@ -84,6 +103,7 @@ class ScriptedNode final : public client::NodeClient {
       const v1::SetLogLevelRequest& request) override;
   absl::StatusOr<v1::DescribeLogDirsResponse> DescribeLogDirs(
       const v1::DescribeLogDirsRequest& request) override;
+  absl::StatusOr<v1::DescribeQuorumResponse> DescribeQuorum() override;
   absl::StatusOr<int> CheckHealth(const std::string& service) override;
 
  private:

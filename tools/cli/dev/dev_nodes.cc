@@ -2,11 +2,13 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/admin/admin.h"
@@ -60,13 +62,29 @@ std::string NodeFileText(const DevCluster& cluster, const DevNode& node) {
                     "@localhost:", cluster.PeerPort(other), "\"");
     separator = ", ";
   }
-  absl::StrAppend(&text, "]\nlisteners:\n");
+  absl::StrAppend(&text, "]\n");
+  if (node.controller && cluster.snapshot_bytes > 0) {
+    absl::StrAppend(&text, "snapshots: {bytes: ", cluster.snapshot_bytes,
+                    "}\n");
+  }
+  absl::StrAppend(&text, "listeners:\n");
   if (!node.controller) {
     absl::StrAppend(&text, Listener("client", cluster.ClientPort(node)));
   }
   absl::StrAppend(&text, Listener("peer", cluster.PeerPort(node)),
                   Listener("http", cluster.HttpPort(node)));
   return text;
+}
+
+std::vector<quorum::Voter> FirstVoters(const DevCluster& cluster) {
+  std::vector<quorum::Voter> voters;
+  for (const DevNode& node : cluster.nodes) {
+    if (!node.controller || node.directory_id.empty()) continue;
+    voters.push_back({NodeId(node.id),
+                      Uuid::Parse(node.directory_id).value_or(Uuid()),
+                      "localhost", cluster.PeerPort(node)});
+  }
+  return voters;
 }
 
 absl::Status FormatNode(const DevCluster& cluster, const DevNode& node) {
@@ -87,16 +105,28 @@ absl::Status FormatNode(const DevCluster& cluster, const DevNode& node) {
   options.seed_high = env::RandomSeed();
   options.seed_low = env::RandomSeed();
   if (!node.controller) return quorum::FormatBroker(options).status();
-  const Uuid directory = Uuid::FromRandom(options.seed_high, options.seed_low);
-  const quorum::Voter self{NodeId(node.id), directory, "localhost",
-                           cluster.PeerPort(node)};
-  return quorum::FormatController(options, {self}).status();
+  // One that joins later names no voters: a leader will tell it.
+  const std::vector<quorum::Voter> voters = node.directory_id.empty()
+                                                ? std::vector<quorum::Voter>()
+                                                : FirstVoters(cluster);
+  return quorum::FormatController(options, voters).status();
 }
 
 // Controllers answer on their peer port, brokers on their client port.
 std::string HealthEndpoint(const DevCluster& cluster, const DevNode& node) {
   return absl::StrCat("localhost:", node.controller ? cluster.PeerPort(node)
                                                     : cluster.ClientPort(node));
+}
+
+// A controller that does not vote (yet, or any more) follows nobody, and so is
+// never ready.
+bool IsBystander(client::NodeClient* controller, const DevNode& node) {
+  const auto quorum = controller->DescribeQuorum();
+  if (!quorum.ok()) return false;
+  return std::none_of(quorum->replicas().begin(), quorum->replicas().end(),
+                      [&](const v1::QuorumReplica& replica) {
+                        return replica.id() == node.id && replica.voter();
+                      });
 }
 
 absl::Status EndedEarly(const DevCluster& cluster, const DevNode& node) {
@@ -163,6 +193,9 @@ absl::Status AwaitReady(Session& session, const DevCluster& cluster,
     if (StateOf(node) == ProcessState::kDead) return EndedEarly(cluster, node);
     const absl::StatusOr<int> answer = health->CheckHealth("readiness");
     if (answer.ok() && *answer == kServing) return absl::OkStatus();
+    if (answer.ok() && node.controller && IsBystander(health.get(), node)) {
+      return absl::OkStatus();
+    }
     if (session.interrupt().WaitFor(kStep)) {
       return SilentExit(static_cast<int>(ExitCode::kInterrupted));
     }

@@ -114,6 +114,7 @@ absl::StatusOr<std::optional<DevCluster>> LoadCluster(const std::string& data) {
   cluster.data = data;
   cluster.cluster_id = TextOf(*tree, "clusterId");
   cluster.port_base = static_cast<int32_t>(NumberOf(*tree, "portBase"));
+  cluster.snapshot_bytes = NumberOf(*tree, "snapshotBytes");
   const Tree* nodes = tree->Find("nodes");
   if (cluster.cluster_id.empty() || nodes == nullptr) {
     return NotOurs(path, "clusterId and nodes are missing");
@@ -123,6 +124,7 @@ absl::StatusOr<std::optional<DevCluster>> LoadCluster(const std::string& data) {
     node.id = static_cast<int32_t>(NumberOf(item, "id"));
     node.controller = TextOf(item, "role") == "controller";
     node.slot = static_cast<int32_t>(NumberOf(item, "slot"));
+    node.directory_id = TextOf(item, "directoryId");
     node.pid = NumberOf(item, "pid");
     node.start_ticks = NumberOf(item, "startTicks");
     cluster.nodes.push_back(node);
@@ -137,6 +139,7 @@ absl::Status SaveCluster(const DevCluster& cluster) {
     item.Add("id", Tree::Number(node.id))
         .Add("role", Tree::Text(node.Role()))
         .Add("slot", Tree::Number(node.slot))
+        .Add("directoryId", Tree::Text(node.directory_id))
         .Add("pid", Tree::Number(node.pid))
         .Add("startTicks", Tree::Number(node.start_ticks));
     nodes.items.push_back(std::move(item));
@@ -144,6 +147,7 @@ absl::Status SaveCluster(const DevCluster& cluster) {
   Tree tree = Tree::Object();
   tree.Add("clusterId", Tree::Text(cluster.cluster_id))
       .Add("portBase", Tree::Number(cluster.port_base))
+      .Add("snapshotBytes", Tree::Number(cluster.snapshot_bytes))
       .Add("nodes", std::move(nodes));
   return WriteText(cluster.data + kClusterFile, ToJson(tree, true) + "\n");
 }

@@ -31,6 +31,10 @@ struct DevNode {
   int32_t id = 0;
   bool controller = false;
   int32_t slot = 0;
+  // Of a controller that is among the first voters: the id of its directory,
+  // drawn before any is formatted, since each must name all. Empty for one
+  // that joins later.
+  std::string directory_id;
   // 0: not running.
   int64_t pid = 0;
   // Clock ticks after boot at which it began, from /proc.
@@ -43,6 +47,8 @@ struct DevCluster {
   std::string data;
   std::string cluster_id;
   int32_t port_base = kDevPortBase;
+  // Of controllers, between two snapshots; 0 leaves it to them.
+  int64_t snapshot_bytes = 0;
   std::vector<DevNode> nodes;
 
   int32_t ClientPort(const DevNode& node) const {

@@ -26,6 +26,7 @@ constexpr char kContext[] = "dev";
 constexpr int32_t kFirstBroker = 100;
 constexpr int32_t kFirstController = 1;
 constexpr int64_t kBrokersMax = 16;
+constexpr int64_t kControllersMax = 9;
 constexpr absl::Duration kReadyPatience = absl::Seconds(60);
 
 struct StartFlags {
@@ -33,11 +34,17 @@ struct StartFlags {
   std::optional<int64_t> controllers;
   std::string data;
   std::optional<int64_t> port_base;
+  int64_t snapshot_bytes = 0;
 };
 
-int64_t CountBrokers(const DevCluster& cluster) {
-  return std::count_if(cluster.nodes.begin(), cluster.nodes.end(),
-                       [](const DevNode& node) { return !node.controller; });
+int64_t Count(const DevCluster& cluster, bool controllers) {
+  return std::count_if(
+      cluster.nodes.begin(), cluster.nodes.end(),
+      [&](const DevNode& node) { return node.controller == controllers; });
+}
+
+std::string RandomId() {
+  return Uuid::FromRandom(env::RandomSeed(), env::RandomSeed()).ToString();
 }
 
 // One node more, in the next free slot.
@@ -58,22 +65,45 @@ DevNode* AddNode(DevCluster* cluster, bool controller) {
 DevCluster NewCluster(const std::string& data, const StartFlags& flags) {
   DevCluster cluster;
   cluster.data = data;
-  cluster.cluster_id =
-      Uuid::FromRandom(env::RandomSeed(), env::RandomSeed()).ToString();
+  cluster.cluster_id = RandomId();
   cluster.port_base =
       static_cast<int32_t>(flags.port_base.value_or(kDevPortBase));
+  cluster.snapshot_bytes = flags.snapshot_bytes;
   for (int64_t i = 0; i < flags.brokers.value_or(1); ++i) {
     AddNode(&cluster, /*controller=*/false);
   }
-  AddNode(&cluster, /*controller=*/true);
+  for (int64_t i = 0; i < flags.controllers.value_or(1); ++i) {
+    AddNode(&cluster, /*controller=*/true)->directory_id = RandomId();
+  }
   return cluster;
 }
 
-absl::Status CheckFlags(const StartFlags& flags) {
-  if (flags.controllers.value_or(1) > 1) {
-    return Unsupported("--controllers above 1",
-                       "one controller; a quorum of them comes with the next "
-                       "release");
+absl::Status HoldsOther(const DevCluster& cluster, int64_t have, int64_t want,
+                        const std::string& what, const std::string& instead) {
+  return WithExitCode(
+      MakeError(ErrorCode::kInvalidRequest,
+                absl::StrCat(cluster.data, " holds a cluster of ", have, " ",
+                             what, "; it cannot start with ", want),
+                absl::StrCat(instead, ", or another --data")),
+      static_cast<int>(ExitCode::kConflict));
+}
+
+// What a cluster that exists may become.
+absl::Status Grow(const StartFlags& flags, DevCluster* cluster) {
+  const int64_t voters = Count(*cluster, /*controllers=*/true);
+  if (flags.controllers.value_or(voters) != voters) {
+    return HoldsOther(*cluster, voters, *flags.controllers, "controllers",
+                      "barnabas dev add controller");
+  }
+  const int64_t have = Count(*cluster, /*controllers=*/false);
+  const int64_t want = flags.brokers.value_or(have);
+  if (want < have) {
+    return HoldsOther(*cluster, have, want, "brokers",
+                      absl::StrCat("barnabas dev start --brokers ", have));
+  }
+  for (int64_t i = have; i < want; ++i) AddNode(cluster, false);
+  if (flags.port_base.has_value()) {
+    cluster->port_base = static_cast<int32_t>(*flags.port_base);
   }
   return absl::OkStatus();
 }
@@ -102,21 +132,7 @@ absl::StatusOr<DevCluster> WantedCluster(Session& session,
   }
   ASSIGN_OR_RETURN(std::optional<DevCluster> found, LoadCluster(data));
   if (!found.has_value()) return NewCluster(data, flags);
-  const int64_t have = CountBrokers(*found);
-  const int64_t want = flags.brokers.value_or(have);
-  if (want < have) {
-    return WithExitCode(
-        MakeError(ErrorCode::kInvalidRequest,
-                  absl::StrCat(data, " holds a cluster of ", have,
-                               " brokers; it cannot start with ", want),
-                  absl::StrCat("barnabas dev start --brokers ", have,
-                               ", or another --data")),
-        static_cast<int>(ExitCode::kConflict));
-  }
-  for (int64_t i = have; i < want; ++i) AddNode(&*found, false);
-  if (flags.port_base.has_value()) {
-    found->port_base = static_cast<int32_t>(*flags.port_base);
-  }
+  RETURN_IF_ERROR(Grow(flags, &*found));
   return *std::move(found);
 }
 
@@ -145,11 +161,12 @@ void Announce(Session& session, const DevCluster& cluster,
   }
   const std::string tick =
       Painted("✔", Colour::kGreen, session.world().terminal.err_colour);
-  session.Say(absl::StrCat(tick, " controller ",
-                           absl::StrJoin(controllers, ","), " ready   ", tick,
-                           brokers.size() == 1 ? " broker " : " brokers ",
-                           absl::StrJoin(brokers, ","), " ready   ",
-                           absl::ToInt64Milliseconds(took) / 100 / 10.0, " s"));
+  session.Say(absl::StrCat(
+      tick, controllers.size() == 1 ? " controller " : " controllers ",
+      absl::StrJoin(controllers, ","), " ready   ", tick,
+      brokers.size() == 1 ? " broker " : " brokers ",
+      absl::StrJoin(brokers, ","), " ready   ",
+      absl::ToInt64Milliseconds(took) / 100 / 10.0, " s"));
   session.Say(absl::StrCat("  bootstrap ",
                            absl::StrJoin(cluster.Bootstrap(), ","),
                            "   metrics http://localhost:", http_port,
@@ -180,7 +197,6 @@ absl::Status BringUp(Session& session, DevCluster* cluster) {
 }
 
 absl::Status RunStart(Session& session, const StartFlags& flags) {
-  RETURN_IF_ERROR(CheckFlags(flags));
   const absl::Duration begin = session.clock().Monotonic();
   ASSIGN_OR_RETURN(DevCluster cluster, WantedCluster(session, flags));
   if (!session.flags().writes.dry_run.empty()) return absl::OkStatus();
@@ -190,21 +206,23 @@ absl::Status RunStart(Session& session, const StartFlags& flags) {
 }
 
 absl::Status RunAdd(Session& session, const std::string& role) {
-  if (role == "controller") {
-    return Unsupported("dev add controller",
-                       "one controller; a quorum of them comes with the next "
-                       "release");
-  }
   const absl::Duration begin = session.clock().Monotonic();
   ASSIGN_OR_RETURN(DevCluster cluster,
                    LoadRunning(session.world().environment));
-  if (CountBrokers(cluster) >= kBrokersMax) {
+  const bool controller = role == "controller";
+  const int64_t most = controller ? kControllersMax : kBrokersMax;
+  if (Count(cluster, controller) >= most) {
     return UsageError(
-        absl::StrCat("a local cluster has at most ", kBrokersMax, " brokers"));
+        absl::StrCat("a local cluster has at most ", most, " ", role, "s"));
   }
-  AddNode(&cluster, /*controller=*/false);
+  const int32_t id = AddNode(&cluster, controller)->id;
   RETURN_IF_ERROR(BringUp(session, &cluster));
   Announce(session, cluster, session.clock().Monotonic() - begin);
+  if (controller) {
+    session.Say(absl::StrCat(
+        "  controller ", id, " does not vote yet: barnabas quorum add ", id,
+        "@localhost:", cluster.PeerPort(*cluster.Find(id))));
+  }
   return absl::OkStatus();
 }
 
@@ -214,7 +232,7 @@ Command DevStart() {
   auto flags = std::make_shared<StartFlags>();
   Command command{.name = "start",
                   .summary = "Start a local cluster, or what is missing of it"};
-  command.details = "Example: barnabas dev start --brokers 3";
+  command.details = "Example: barnabas dev start --controllers 3 --brokers 3";
   command.writes = true;
   command.flags = {
       {.names = "--brokers",
@@ -223,8 +241,8 @@ Command DevStart() {
        .set = SetInteger(&flags->brokers, 1, kBrokersMax)},
       {.names = "--controllers",
        .value = "N",
-       .help = "How many controllers (1).",
-       .set = SetInteger(&flags->controllers, 1, 9)},
+       .help = "How many controllers (1); three survive the loss of one.",
+       .set = SetInteger(&flags->controllers, 1, kControllersMax)},
       {.names = "--data",
        .value = "DIR",
        .help = "Where the data lives (~/.local/share/barnabas/dev).",
@@ -233,6 +251,10 @@ Command DevStart() {
        .value = "PORT",
        .help = "First port (9292); each node takes the next ten.",
        .set = SetInteger(&flags->port_base, 1024, 65000)},
+      {.names = "--snapshot-bytes",
+       .value = "SIZE",
+       .help = "Metadata between two snapshots of controllers (8MiB).",
+       .set = SetSize(&flags->snapshot_bytes, 1, int64_t{1} << 40)},
   };
   command.run = [flags](Session& session) { return RunStart(session, *flags); };
   return command;
@@ -241,7 +263,7 @@ Command DevStart() {
 Command DevAdd() {
   auto role = std::make_shared<std::string>();
   Command command{.name = "add",
-                  .summary = "Bring one more broker into the local cluster"};
+                  .summary = "Bring one more node into the local cluster"};
   command.writes = true;
   command.arguments = {
       {.name = "broker|controller",

@@ -51,13 +51,45 @@ class TracingLeaders final : public client::LeaderAdmin {
   Session* const session_;
 };
 
+class TracingQuorum final : public client::QuorumAdmin {
+ public:
+  TracingQuorum(client::QuorumAdmin* inner, Session* session)
+      : inner_(inner), session_(session) {}
+
+  absl::StatusOr<v1::DescribeQuorumResponse> DescribeQuorum(
+      const v1::DescribeQuorumRequest& request) override {
+    return TracedBy(session_, "QuorumAdmin/DescribeQuorum",
+                    [&] { return inner_->DescribeQuorum(request); });
+  }
+  absl::StatusOr<v1::AddVoterResponse> AddVoter(
+      const v1::AddVoterRequest& request) override {
+    return TracedBy(session_, "QuorumAdmin/AddVoter",
+                    [&] { return inner_->AddVoter(request); });
+  }
+  absl::StatusOr<v1::RemoveVoterResponse> RemoveVoter(
+      const v1::RemoveVoterRequest& request) override {
+    return TracedBy(session_, "QuorumAdmin/RemoveVoter",
+                    [&] { return inner_->RemoveVoter(request); });
+  }
+  absl::StatusOr<v1::TransferLeadershipResponse> TransferLeadership(
+      const v1::TransferLeadershipRequest& request) override {
+    return TracedBy(session_, "QuorumAdmin/TransferLeadership",
+                    [&] { return inner_->TransferLeadership(request); });
+  }
+
+ private:
+  client::QuorumAdmin* const inner_;
+  Session* const session_;
+};
+
 }  // namespace
 
 TracingAdmin::TracingAdmin(std::shared_ptr<client::Admin> inner,
                            Session* session)
     : inner_(std::move(inner)),
       session_(session),
-      leaders_(std::make_unique<TracingLeaders>(&inner_->leaders(), session)) {}
+      leaders_(std::make_unique<TracingLeaders>(&inner_->leaders(), session)),
+      quorum_(std::make_unique<TracingQuorum>(&inner_->quorum(), session)) {}
 
 absl::StatusOr<v1::GetServerInfoResponse> TracingAdmin::GetServerInfo() {
   return TracedBy(session_, "Discovery/GetServerInfo",

@@ -40,11 +40,13 @@ class TracingAdmin final : public client::Admin {
   absl::StatusOr<v1::AlterConfigResponse> AlterConfig(
       const v1::AlterConfigRequest& request) override;
   client::LeaderAdmin& leaders() override { return *leaders_; }
+  client::QuorumAdmin& quorum() override { return *quorum_; }
 
  private:
   const std::shared_ptr<client::Admin> inner_;
   Session* const session_;
   const std::unique_ptr<client::LeaderAdmin> leaders_;
+  const std::unique_ptr<client::QuorumAdmin> quorum_;
 };
 
 }  // namespace barnabas::cli

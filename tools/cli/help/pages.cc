@@ -43,7 +43,7 @@ constexpr char kKafka[] =
   kafka-dump-log.sh
       inspect segment F, inspect index F
   kafka-metadata-quorum.sh describe --status
-    * quorum status
+      quorum status, quorum describe
   kafka-features.sh, kafka-transactions.sh, kafka-acls.sh
     * cluster features, txn, security acl
   kafka-broker-api-versions.sh

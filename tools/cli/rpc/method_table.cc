@@ -10,6 +10,7 @@
 #include "barnabas/v1/discovery.grpc.pb.h"
 #include "barnabas/v1/node_admin.grpc.pb.h"
 #include "barnabas/v1/producer.grpc.pb.h"
+#include "barnabas/v1/quorum_admin.grpc.pb.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tools/cli/frame/exit_code.h"
@@ -28,7 +29,8 @@ std::vector<const MethodDescriptor*> Gather() {
   std::vector<const MethodDescriptor*> methods;
   for (const char* name :
        {v1::Discovery::service_full_name(), v1::TopicAdmin::service_full_name(),
-        v1::ConfigAdmin::service_full_name(), v1::Producer::service_full_name(),
+        v1::ConfigAdmin::service_full_name(),
+        v1::QuorumAdmin::service_full_name(), v1::Producer::service_full_name(),
         v1::Consumer::service_full_name(), v1::NodeAdmin::service_full_name(),
         grpc::health::v1::Health::service_full_name()}) {
     const ServiceDescriptor* service =

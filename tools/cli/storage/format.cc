@@ -6,6 +6,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -27,7 +28,8 @@ struct FormatFlags {
   std::string cluster_id;
   std::string role = "broker";
   std::optional<int32_t> node_id;
-  std::string voter;
+  std::vector<std::string> voters;
+  bool join = false;
   bool ignore_formatted = false;
 };
 
@@ -46,30 +48,58 @@ absl::Status RunRandomId(Session& session) {
   return session.Print({tree, "", {{"", Table{{{"ID"}}, {{id}}}}}});
 }
 
-// "1@host:9293" as the controller's own place among the voters.
-absl::StatusOr<quorum::Voter> ReadVoter(const FormatFlags& flags,
-                                        const Uuid& directory) {
-  const size_t at = flags.voter.find('@');
-  const size_t colon = flags.voter.rfind(':');
+// "1@host:9293:DIRECTORY_ID"; the id of the own directory may be left out when
+// this is the only voter.
+absl::StatusOr<quorum::Voter> ReadVoter(const std::string& text) {
+  const size_t at = text.find('@');
+  const size_t last = text.rfind(':');
+  const std::optional<Uuid> directory =
+      last == std::string::npos ? std::nullopt
+                                : Uuid::Parse(text.substr(last + 1));
+  const std::string address =
+      directory.has_value() ? text.substr(0, last) : text;
+  const size_t colon = address.rfind(':');
   quorum::Voter voter;
   int32_t id = 0;
   if (at == std::string::npos || colon == std::string::npos || colon < at ||
-      !absl::SimpleAtoi(flags.voter.substr(0, at), &id) ||
-      !absl::SimpleAtoi(flags.voter.substr(colon + 1), &voter.port) ||
+      !absl::SimpleAtoi(address.substr(0, at), &id) ||
+      !absl::SimpleAtoi(address.substr(colon + 1), &voter.port) ||
       voter.port < 1 || voter.port > 65535 || colon == at + 1) {
-    return UsageError(absl::StrCat("--voter \"", flags.voter,
-                                   "\" is not of the form ID@HOST:PORT"),
-                      "--voter 1@localhost:9293");
-  }
-  if (id != *flags.node_id) {
     return UsageError(
-        absl::StrCat("--voter names node ", id, ", --node-id ", *flags.node_id),
-        "with one controller both are the same");
+        absl::StrCat("--voter \"", text,
+                     "\" is not of the form ID@HOST:PORT[:DIRECTORY_ID]"),
+        "--voter 1@localhost:9293");
   }
   voter.id = NodeId(id);
-  voter.host = flags.voter.substr(at + 1, colon - at - 1);
-  voter.directory = directory;
+  voter.host = address.substr(at + 1, colon - at - 1);
+  voter.directory = directory.value_or(Uuid());
   return voter;
+}
+
+// All first voters, this node among them; none for one that joins later.
+absl::StatusOr<std::vector<quorum::Voter>> ReadVoters(const FormatFlags& flags,
+                                                      const Uuid& own) {
+  std::vector<quorum::Voter> voters;
+  if (flags.join && flags.voters.empty()) return voters;
+  if (flags.join || flags.voters.empty()) {
+    return UsageError(
+        "a controller is either among the first voters or joins later",
+        "--voter 1@localhost:9293, or --join");
+  }
+  for (const std::string& text : flags.voters) {
+    ASSIGN_OR_RETURN(quorum::Voter voter, ReadVoter(text));
+    if (voter.directory.IsNil() && flags.voters.size() > 1) {
+      return UsageError(
+          absl::StrCat("--voter \"", text,
+                       "\" has no directory id; with several voters each "
+                       "directory must name the same ones"),
+          "barnabas storage random-id, once for each, then "
+          "--voter ID@HOST:PORT:DIRECTORY_ID");
+    }
+    if (voter.directory.IsNil()) voter.directory = own;
+    voters.push_back(std::move(voter));
+  }
+  return voters;
 }
 
 absl::StatusOr<log::Identity> Format(const FormatFlags& flags,
@@ -98,14 +128,10 @@ absl::StatusOr<log::Identity> Format(const FormatFlags& flags,
         "give a directory that this user may write");
   }
   if (flags.role == "broker") return quorum::FormatBroker(options);
-  if (flags.voter.empty()) {
-    return UsageError("a controller needs its place among the voters",
-                      "--voter 1@localhost:9293");
-  }
   ASSIGN_OR_RETURN(
-      const quorum::Voter voter,
-      ReadVoter(flags, Uuid::FromRandom(options.seed_high, options.seed_low)));
-  return quorum::FormatController(options, {voter});
+      const std::vector<quorum::Voter> voters,
+      ReadVoters(flags, Uuid::FromRandom(options.seed_high, options.seed_low)));
+  return quorum::FormatController(options, voters);
 }
 
 absl::Status RunFormat(Session& session, const FormatFlags& flags) {
@@ -145,6 +171,8 @@ Command StorageFormat() {
   Command command{.name = "format",
                   .summary = "Give a data directory its identity, once"};
   command.details =
+      "Several first voters must be named alike on all of their directories,\n"
+      "each with its directory id (barnabas storage random-id).\n"
       "Example: barnabas storage format /var/lib/barnabas --cluster-id ID "
       "--role controller --node-id 1 --voter 1@localhost:9293";
   command.writes = true;
@@ -162,9 +190,12 @@ Command StorageFormat() {
        .help = "The node's id.",
        .set = SetInteger(&flags->node_id, 1, 1000000)},
       {.names = "--voter",
-       .value = "ID@HOST:PORT",
-       .help = "Of a controller: where the quorum finds it.",
-       .set = SetText(&flags->voter)},
+       .value = "ID@HOST:PORT[:DIRECTORY_ID]",
+       .help = "Of a controller: a first voter; once for each of them.",
+       .set = AddText(&flags->voters)},
+      {.names = "--join",
+       .help = "Of a controller: joins later, by barnabas quorum add.",
+       .set = SetSwitch(&flags->join)},
       {.names = "--ignore-formatted",
        .help = "Leave a formatted directory as it is.",
        .set = SetSwitch(&flags->ignore_formatted)},

@@ -1,0 +1,489 @@
+#include "controller/quorum/raft_quorum.h"
+
+#include <glog/logging.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "controller/quorum/commit_teller.h"
+#include "controller/quorum/entry_codec.h"
+#include "controller/quorum/persist_queue.h"
+#include "controller/quorum/quorum_disk.h"
+#include "controller/quorum/raft_log.h"
+#include "controller/quorum/raft_members.h"
+#include "metadata/raft/core.h"
+#include "proto/types/error.h"
+#include "proto/types/seeded_bug.h"
+#include "proto/types/status_macros.h"
+
+namespace barnabas::quorum {
+namespace {
+
+constexpr absl::Duration kTick = absl::Milliseconds(10);
+// After a refused proposal: until the owner is told again that it leads.
+constexpr absl::Duration kLeadAgain = absl::Milliseconds(200);
+
+raft::Options CoreOptions(uint64_t seed) {
+  raft::Options options;
+  options.uncommitted_bytes_max = kUncommittedBytesMax;
+  options.seed = seed;
+  return options;
+}
+
+class RaftQuorum final : public MetadataQuorum,
+                         public PersistEvents,
+                         public PeerEvents {
+ public:
+  RaftQuorum(const RaftDeps& deps, QuorumDisk disk)
+      : deps_(deps),
+        self_{deps.directory->identity().node_id,
+              deps.directory->identity().directory_id},
+        disk_(std::move(disk)),
+        core_(CoreOptions(deps.seed), self_, disk_.found),
+        members_(&core_, [this] { Settle(); }),
+        persist_({deps.loop, deps.workers, deps.files, deps.directory->path(),
+                  disk_.log.get(), this, deps.sync_time}) {}
+
+  void Start(QuorumEvents* events) override;
+  absl::Status Propose(LogIndex offset, Term term, std::string value) override;
+  absl::StatusOr<std::vector<QuorumEntry>> Read(
+      LogIndex from, int64_t bytes_max) const override;
+  LogIndex log_start() const override { return disk_.log->first(); }
+  LogIndex committed_end() const override { return facts().committed_end; }
+  QuorumFacts facts() const override {
+    absl::MutexLock lock(&mutex_);
+    return facts_;
+  }
+  QuorumMembers* members() override { return &members_; }
+  absl::Status Close() override;
+
+  void OnReleased(std::vector<raft::Message> messages) override;
+  void OnPersisted(uint64_t persist_id) override;
+  void OnDiskFull(const absl::Status& status) override;
+  void OnRoom() override;
+  void OnPersistFailed(const absl::Status& status) override { Fail(status); }
+
+  void OnPeerMessage(const raft::Message& message) override;
+  void OnPeerLost(const raft::ReplicaKey& peer, bool gone) override;
+
+ private:
+  const raft::Replica& replica() const { return core_.replica(); }
+  bool Leads(Term term) const {
+    return replica().role == raft::Role::kLeader && replica().hard.term == term;
+  }
+  LogIndex NextIndex() const { return replica().log.last().index.Next(); }
+
+  void Tick();
+  void Settle();
+  void StartTaker(QuorumEvents* events);
+  void AdoptSnapshot(const raft::SnapshotId& id);
+  void SendPiece(const raft::SnapshotSend& send);
+  void KeepPiece(const raft::SnapshotStore& store);
+  void Install();
+  void NoteRole(const raft::RoleChange& change);
+  void MeetPeers();
+  void PublishFacts();
+  absl::Status CheckProposal(LogIndex offset, Term term, int64_t bytes) const;
+  absl::Status Append(LogIndex offset, std::string value);
+  void Resync();
+  void HandOver();
+  void Fail(const absl::Status& status);
+
+  const RaftDeps deps_;
+  const raft::ReplicaKey self_;
+
+  QuorumDisk disk_;
+  raft::Core core_;
+  RaftMembers members_;
+  PersistQueue persist_;
+  std::optional<CommitTeller> teller_;
+  std::optional<SnapshotTaker> taker_;
+  // Complete, and waiting for a moment to replace the log.
+  std::optional<raft::SnapshotStore> arrived_;
+  // Whom the network was told of last.
+  std::optional<std::vector<raft::Voter>> met_;
+  int64_t terms_begun_ = 0;
+  bool failed_ = false;
+
+  mutable absl::Mutex mutex_;
+  QuorumFacts facts_ ABSL_GUARDED_BY(mutex_);
+};
+
+void RaftQuorum::Start(QuorumEvents* events) {
+  CommitTeller::Deps teller;
+  teller.loop = deps_.loop;
+  teller.log = &replica().log;
+  teller.events = events;
+  teller.leads = [this](Term term) -> std::optional<LogIndex> {
+    if (!Leads(term) || persist_.full()) return std::nullopt;
+    return NextIndex();
+  };
+  teller.rested = [this] {
+    taker_->Consider(teller_->told(), teller_->told_bytes());
+  };
+  teller_.emplace(teller);
+  StartTaker(events);
+  if (disk_.newest.has_value()) {
+    teller_->Loaded(disk_.newest->id.index, std::move(disk_.newest->payload));
+    disk_.newest.reset();
+  }
+  deps_.network->Start(this);
+  Settle();
+  Tick();
+}
+
+void RaftQuorum::StartTaker(QuorumEvents* events) {
+  SnapshotTaker::Deps taker;
+  taker.loop = deps_.loop;
+  taker.workers = deps_.workers;
+  taker.store = disk_.snapshots.get();
+  taker.policy = deps_.snapshots;
+  taker.capture = [this, events] {
+    const LogIndex told =
+        teller_->told().Plus(SEEDED_BUG(kNamesSnapshotOneEarlier) ? -1 : 0);
+    return SnapshotTaker::Captured{
+        raft::SnapshotId{replica().log.TermAt(told).value_or(raft::kNoTerm),
+                         told},
+        SEEDED_BUG(kSnapshotWithoutVoters) ? raft::VoterSet()
+                                           : replica().membership.At(told),
+        events->CaptureSnapshot()};
+  };
+  taker.taken = [this](const raft::SnapshotId& id) {
+    persist_.BetweenSyncs([this, id] { AdoptSnapshot(id); });
+  };
+  taker_.emplace(taker);
+}
+
+void RaftQuorum::Tick() {
+  if (failed_) return;
+  core_.Tick();
+  Settle();
+  deps_.loop->After(kTick, [this] { Tick(); });
+}
+
+void RaftQuorum::Settle() {
+  if (failed_) return;
+  raft::Effects effects = core_.TakeEffects();
+  for (const std::string& fact : effects.facts) VLOG(1) << "Raft: " << fact;
+  for (raft::Message& message : effects.now) {
+    deps_.network->Send(std::move(message));
+  }
+  const std::optional<LogIndex> commit = effects.commit;
+  const std::optional<raft::RoleChange> role = effects.role;
+  persist_.Add(effects);
+  if (commit.has_value()) teller_->Committed(*commit);
+  if (SEEDED_BUG(kTellsBeforeCommit)) {
+    teller_->Committed(replica().log.last().index);
+  }
+  if (role.has_value()) NoteRole(*role);
+  for (const raft::SnapshotSend& send : effects.snapshots) SendPiece(send);
+  if (effects.store.has_value()) KeepPiece(*effects.store);
+  MeetPeers();
+  PublishFacts();
+  if (!disk_.log->fault().ok()) Fail(disk_.log->fault());
+}
+
+// The log is trimmed to the older of two snapshots, so that it still connects
+// if the newer one turns out to be damaged.
+void RaftQuorum::AdoptSnapshot(const raft::SnapshotId& id) {
+  if (failed_) return;
+  disk_.snapshots->Adopt(id);
+  std::set<raft::SnapshotId> in_use;
+  for (const auto& [key, peer] : replica().leadership.peers) {
+    if (peer.mode() == raft::SendMode::kSnapshot) {
+      in_use.insert(peer.snapshot().id);
+    }
+  }
+  disk_.snapshots->Prune(in_use);
+  // One that a leader sent meanwhile may be newer.
+  if (id.index <= disk_.log->snapshot().index) return;
+  const raft::SnapshotId oldest = SEEDED_BUG(kTrimsBeforeSnapshotIsDurable)
+                                      ? id
+                                      : disk_.snapshots->oldest();
+  const LogIndex keep_from =
+      oldest == id && !SEEDED_BUG(kTrimsBeforeSnapshotIsDurable)
+          ? disk_.log->first()
+          : oldest.index.Next();
+  const absl::Status trimmed = disk_.log->AdoptSnapshot(id, keep_from);
+  if (!trimmed.ok() && CodeOf(trimmed) != ErrorCode::kDiskFull) {
+    return Fail(trimmed);
+  }
+  LOG(INFO) << "A snapshot of the metadata at offset " << id.index
+            << " was taken; the log begins at " << disk_.log->first() << ".";
+  Settle();
+}
+
+void RaftQuorum::SendPiece(const raft::SnapshotSend& send) {
+  absl::StatusOr<raft::SnapshotChunk> piece = disk_.snapshots->ReadPiece(
+      send.id, send.position, replica().options.snapshot_chunk_bytes);
+  if (!piece.ok()) {
+    LOG(ERROR) << "A piece of a snapshot cannot be sent: "
+               << piece.status().message();
+    return;
+  }
+  deps_.network->Send(
+      raft::Message{self_, send.to, send.term, *std::move(piece)});
+}
+
+void RaftQuorum::KeepPiece(const raft::SnapshotStore& store) {
+  if (arrived_.has_value()) return;
+  const absl::StatusOr<int64_t> next = disk_.snapshots->KeepPiece(store.chunk);
+  if (!next.ok()) {
+    // Sent again, since nothing is answered.
+    LOG(ERROR) << "A piece of a snapshot cannot be kept: "
+               << next.status().message();
+    return;
+  }
+  const int64_t end =
+      store.chunk.position + static_cast<int64_t>(store.chunk.bytes.size());
+  if (store.chunk.last && *next == end) {
+    arrived_ = raft::SnapshotStore{store.from, {store.chunk.id, 0, "", true}};
+    // Not from within a step.
+    return deps_.loop->PostAlways([this] { Install(); });
+  }
+  raft::SnapshotStored stored;
+  stored.from = store.from;
+  stored.id = store.chunk.id;
+  stored.next_position = *next;
+  deps_.loop->PostAlways([this, stored] {
+    if (failed_) return;
+    core_.OnSnapshotStored(stored);
+    Settle();
+  });
+}
+
+void RaftQuorum::Install() {
+  if (failed_ || !arrived_.has_value()) return;
+  // What is being written must be durable first: the log is thrown away.
+  if (!persist_.idle()) {
+    return persist_.BetweenSyncs(
+        [this] { deps_.loop->PostAlways([this] { Install(); }); });
+  }
+  const raft::SnapshotStore arrived = *std::exchange(arrived_, std::nullopt);
+  const raft::SnapshotId id = arrived.chunk.id;
+  // Caught up meanwhile: the next piece will be answered accordingly.
+  if (id.index <= replica().commit || replica().log.Holds(id) ||
+      replica().role == raft::Role::kLeader) {
+    return;
+  }
+  raft::SnapshotStored stored;
+  stored.from = arrived.from;
+  stored.id = id;
+  absl::StatusOr<Snapshot> snapshot = disk_.snapshots->FinishIncoming(id);
+  if (snapshot.ok()) {
+    const absl::Status begun = disk_.log->BeginAfter(id);
+    if (!begun.ok()) return Fail(begun);
+    disk_.snapshots->Prune({});
+    LOG(INFO) << "A snapshot of the metadata at offset " << id.index
+              << " came from controller " << arrived.from.id << ".";
+    if (!SEEDED_BUG(kInstallsWithoutTelling)) {
+      teller_->Loaded(id.index, std::move(snapshot->payload));
+    }
+    stored.installed = true;
+    stored.voters = snapshot->voters;
+  } else {
+    LOG(ERROR) << "A snapshot that came from controller " << arrived.from.id
+               << " is not used: " << snapshot.status().message();
+  }
+  core_.OnSnapshotStored(stored);
+  Settle();
+}
+
+void RaftQuorum::NoteRole(const raft::RoleChange& change) {
+  if (change.role == raft::Role::kLeader) {
+    ++terms_begun_;
+    LOG(INFO) << "Controller " << self_.id << " leads term " << change.term
+              << " from offset " << NextIndex() << " on.";
+    return teller_->Leading(change.term);
+  }
+  std::optional<NodeId> leader;
+  if (change.leader.has_value()) {
+    leader = change.leader->id;
+    LOG(INFO) << "Controller " << *leader << " leads term " << change.term
+              << ".";
+  }
+  teller_->Following(change.term, leader);
+}
+
+void RaftQuorum::MeetPeers() {
+  std::vector<raft::Voter> peers = members_.Peers();
+  if (met_ == peers) return;
+  deps_.network->SetPeers(peers);
+  met_ = std::move(peers);
+}
+
+void RaftQuorum::PublishFacts() {
+  QuorumFacts facts;
+  facts.term = replica().hard.term;
+  if (replica().leader.has_value()) facts.leader = replica().leader->id;
+  // An entry that others have committed may not be in this log yet.
+  facts.committed_end = std::min(replica().commit, disk_.log->last()).Next();
+  facts.log_end = NextIndex();
+  facts.elections = terms_begun_;
+  facts.uncommitted_bytes = core_.uncommitted_bytes();
+  absl::MutexLock lock(&mutex_);
+  facts_ = facts;
+}
+
+absl::Status RaftQuorum::CheckProposal(LogIndex offset, Term term,
+                                       int64_t bytes) const {
+  if (failed_ || !Leads(term) || teller_->led() != term ||
+      offset != NextIndex()) {
+    return MakeError(
+        ErrorCode::kNotController,
+        absl::StrCat("controller ", self_.id.value(), " does not lead term ",
+                     term.value(), " at offset ", offset.value()),
+        "try again");
+  }
+  if (persist_.full()) {
+    return MakeError(
+        ErrorCode::kDiskFull,
+        absl::StrCat("the disk of ", deps_.directory->path(), " is full"),
+        "make room; the controller goes on by itself");
+  }
+  if (bytes > kEntryBytesMax) {
+    return WithSize(
+        MakeError(ErrorCode::kLimitExceeded,
+                  absl::StrCat("a change of ", bytes,
+                               " bytes is too large for one metadata entry"),
+                  "split the request"),
+        {bytes, kEntryBytesMax});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RaftQuorum::Propose(LogIndex offset, Term term,
+                                 std::string value) {
+  absl::Status status =
+      CheckProposal(offset, term, static_cast<int64_t>(value.size()));
+  if (status.ok()) status = Append(offset, std::move(value));
+  if (!status.ok()) Resync();
+  Settle();
+  return status;
+}
+
+absl::Status RaftQuorum::Append(LogIndex offset, std::string value) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const raft::VoterSet> voters,
+                   VotersIn(offset, value));
+  absl::StatusOr<LogIndex> index;
+  if (voters != nullptr) {
+    index = members_.Propose(*voters, value);
+  } else {
+    std::vector<std::string> values;
+    values.push_back(std::move(value));
+    index = core_.Propose(std::move(values));
+  }
+  RETURN_IF_ERROR(index.status());
+  CHECK(*index == offset) << "R5: a leader's log grows by proposals alone";
+  return absl::OkStatus();
+}
+
+// The owner's idea of the log's end may be wrong: it is told to forget what it
+// proposed and to begin again behind it.
+void RaftQuorum::Resync() {
+  const Term term = replica().hard.term;
+  if (failed_ || !teller_->led().has_value()) return;
+  teller_->Following(term, std::nullopt);
+  deps_.loop->After(kLeadAgain, [this, term] {
+    if (!failed_ && Leads(term) && teller_->led() != term) {
+      teller_->Leading(term);
+    }
+  });
+}
+
+void RaftQuorum::OnDiskFull(const absl::Status& status) {
+  LOG(ERROR) << "The metadata log cannot be written: " << status.message();
+  if (!Leads(replica().hard.term)) return;
+  // Not from within a step of the core.
+  deps_.loop->PostAlways([this] { HandOver(); });
+}
+
+void RaftQuorum::HandOver() {
+  if (failed_ || !Leads(replica().hard.term)) return;
+  teller_->Following(replica().hard.term, std::nullopt);
+  const raft::ReplicaKey* best = nullptr;
+  LogIndex match = raft::kNoIndex;
+  for (const auto& [key, peer] : replica().leadership.peers) {
+    const bool votes = replica().membership.current().Contains(key);
+    if (votes && peer.match() > match) {
+      best = &key;
+      match = peer.match();
+    }
+  }
+  if (best == nullptr) return;
+  core_.TransferLeadership(*best).IgnoreError();
+  Settle();
+}
+
+void RaftQuorum::OnRoom() {
+  LOG(INFO) << "The metadata log can be written again.";
+  const Term term = replica().hard.term;
+  if (Leads(term) && teller_->led() != term) teller_->Leading(term);
+}
+
+void RaftQuorum::OnReleased(std::vector<raft::Message> messages) {
+  for (raft::Message& message : messages) {
+    deps_.network->Send(std::move(message));
+  }
+}
+
+void RaftQuorum::OnPersisted(uint64_t persist_id) {
+  core_.Persisted(persist_id);
+  Settle();
+}
+
+void RaftQuorum::OnPeerMessage(const raft::Message& message) {
+  if (failed_) return;
+  core_.Step(message);
+  Settle();
+}
+
+void RaftQuorum::OnPeerLost(const raft::ReplicaKey& peer, bool gone) {
+  if (failed_) return;
+  core_.PeerLost(peer, gone);
+  Settle();
+}
+
+void RaftQuorum::Fail(const absl::Status& status) {
+  if (std::exchange(failed_, true)) return;
+  LOG(ERROR) << "The metadata log has failed: " << status.message();
+  teller_->Failed(status);
+}
+
+absl::StatusOr<std::vector<QuorumEntry>> RaftQuorum::Read(
+    LogIndex from, int64_t bytes_max) const {
+  const LogIndex end = committed_end();
+  if (from > end || from < LogIndex(0)) {
+    return WithOffsetRange(
+        MakeError(ErrorCode::kOffsetOutOfRange,
+                  absl::StrCat("metadata offset ", from.value(),
+                               " is beyond the committed end ", end.value()),
+                  "follow from the end, or check the cluster id"),
+        {Offset(0), Offset(end.value())});
+  }
+  return disk_.log->disk()->Read(from, end, bytes_max);
+}
+
+absl::Status RaftQuorum::Close() {
+  persist_.Close();
+  return disk_.log->disk()->Close();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<MetadataQuorum>> OpenRaftQuorum(
+    const RaftDeps& deps) {
+  ASSIGN_OR_RETURN(QuorumDisk disk, OpenQuorumDisk(deps.files, deps.directory));
+  return std::unique_ptr<MetadataQuorum>(
+      std::make_unique<RaftQuorum>(deps, std::move(disk)));
+}
+
+}  // namespace barnabas::quorum

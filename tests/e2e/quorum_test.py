@@ -1,0 +1,219 @@
+"""Three controllers as real processes: killed, added, removed, handed over.
+
+    quorum_test.py BARNABAS BROKER CONTROLLER
+
+No topic whose creation was answered may be missing, whoever died meanwhile.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+ATTEMPTS = 5
+PORTS = 100
+ROUNDS = 3
+PATIENCE_S = 20
+# Never set: a pause between two looks.
+PULSE = threading.Event()
+
+
+def run(command, check=True):
+    done = subprocess.run(['bash', '-c', command], timeout=120,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, check=False)
+    if check and done.returncode != 0:
+        raise AssertionError('%s: %d\n%s%s' % (
+            command, done.returncode, done.stdout, done.stderr))
+    return done
+
+
+def quorum():
+    """What `quorum status` says, or None while nobody leads."""
+    done = run('barnabas quorum status -o json', check=False)
+    return json.loads(done.stdout) if done.returncode == 0 else None
+
+
+def wait_for(what, condition):
+    """Until `condition` gives something; what it gave and the seconds."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < PATIENCE_S:
+        found = condition()
+        if found:
+            return found, time.monotonic() - begin
+        PULSE.wait(0.02)
+    raise AssertionError('not in %d s: %s' % (PATIENCE_S, what))
+
+
+def leader_but(other=None):
+    now = quorum()
+    leads = now is not None and now['leaderId'] not in (-1, other)
+    return now if leads else None
+
+
+def voters(now):
+    return sorted(each['id'] for each in now['replicas'] if each['voter'])
+
+
+class Creator(threading.Thread):
+    """Creates topics in a loop and remembers which were answered."""
+
+    def __init__(self, prefix):
+        super().__init__()
+        self.prefix = prefix
+        self.made = []
+        self.failed = 0
+        self.stopped = threading.Event()
+
+    def run(self):
+        number = 0
+        while not self.stopped.is_set():
+            number += 1
+            name = '%s-%d' % (self.prefix, number)
+            done = run('barnabas topic create %s -q' % name, check=False)
+            if done.returncode == 0:
+                self.made.append(name)
+            else:
+                self.failed += 1
+
+    def stop(self):
+        self.stopped.set()
+        self.join()
+
+
+def check_made(creator):
+    listed = json.loads(run('barnabas topic list -o json').stdout)
+    have = {topic['name'] for topic in listed['topics']}
+    missing = [name for name in creator.made if name not in have]
+    assert not missing, missing
+    print('%d topics answered as made, %d calls failed, none is missing' %
+          (len(creator.made), creator.failed))
+
+
+def kill_leaders():
+    creator = Creator('kill')
+    creator.start()
+    try:
+        for _ in range(ROUNDS):
+            before, _ = wait_for('a leader', leader_but)
+            old = before['leaderId']
+            made = len(creator.made)
+            run('barnabas dev kill %d' % old)
+            after, seconds = wait_for('another leader',
+                                      lambda old=old: leader_but(old))
+            assert after['term'] > before['term']
+            wait_for('the loop goes on',
+                     lambda made=made: len(creator.made) > made + 3)
+            print('controller %d killed, %d leads after %.2f s' %
+                  (old, after['leaderId'], seconds))
+            run('barnabas dev resume %d' % old)
+    finally:
+        creator.stop()
+    check_made(creator)
+
+
+def change_voters():
+    creator = Creator('change')
+    creator.start()
+    try:
+        told = run('barnabas dev add controller').stderr
+        command = told[told.index('barnabas quorum add'):].split('\n')[0]
+        run(command)
+        now, _ = wait_for('four voters', lambda: quorum())
+        assert voters(now) == [1, 2, 3, 4], now
+        old = now['leaderId']
+        run('barnabas quorum remove %d --yes' % old)
+        now, _ = wait_for('another leader', lambda: leader_but(old))
+        assert voters(now) == [i for i in (1, 2, 3, 4) if i != old], now
+        heir = [i for i in voters(now) if i != now['leaderId']][0]
+        run('barnabas quorum transfer-leader %d' % heir)
+        assert quorum()['leaderId'] == heir
+    finally:
+        creator.stop()
+    check_made(creator)
+
+
+def log_start():
+    done = run('barnabas quorum describe -o json', check=False)
+    return int(json.loads(done.stdout)['logStart']) if done.stdout else 0
+
+
+def join_behind_a_snapshot():
+    """A broker that the log alone could not tell all."""
+    for number in range(6):
+        run('barnabas topic create wide-%d -p 100' % number)
+    start, _ = wait_for('a trimmed log', log_start)
+    print('the log begins at offset %d' % start)
+    run('barnabas dev add broker')
+    brokers = json.loads(run('barnabas broker list -o json').stdout)['brokers']
+    assert len(brokers) == 4, brokers
+    # It knows what was made before its time.
+    endpoint = brokers[-1]['endpoints'][0]
+    described = run('barnabas --bootstrap %s:%d topic describe wide-0' % (
+        endpoint['host'], endpoint['port']))
+    assert 'wide-0' in described.stdout, described.stdout
+
+
+def restart_all():
+    run('barnabas dev stop')
+    run('barnabas dev start')
+    now, _ = wait_for('a leader', leader_but)
+    assert len(voters(now)) == 3, now
+    run('barnabas topic create afterwards')
+
+
+def free_base(seed):
+    """A port at which `PORTS` in a row are free now."""
+    base = 20000 + (os.getpid() * 37 + seed * 1009) % 30000
+    for port in range(base, base + PORTS):
+        with socket.socket() as probe:
+            try:
+                probe.bind(('127.0.0.1', port))
+            except OSError:
+                return None
+    return base
+
+
+def start():
+    for attempt in range(ATTEMPTS):
+        base = free_base(attempt)
+        if base is None:
+            continue
+        # Logs are soon trimmed, so whoever joins begins with a snapshot.
+        command = ('barnabas dev start --controllers 3 --brokers 3 '
+                   '--snapshot-bytes 4000 --port-base %d' % base)
+        if run(command, check=False).returncode == 0:
+            return
+    raise AssertionError('the cluster did not start')
+
+
+def main():
+    temporary = os.environ['TEST_TMPDIR']
+    programs = os.path.join(temporary, 'bin')
+    os.makedirs(programs)
+    for program in sys.argv[1:]:
+        shutil.copy(program, programs)
+    os.environ['PATH'] = programs + ':' + os.environ['PATH']
+    os.environ['HOME'] = temporary
+    for name in ('XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'BARNABAS_BOOTSTRAP'):
+        os.environ.pop(name, None)
+    try:
+        start()
+        assert voters(leader_but()) == [1, 2, 3]
+        kill_leaders()
+        change_voters()
+        join_behind_a_snapshot()
+        restart_all()
+    except AssertionError:
+        print(run('barnabas dev logs -n 40', check=False).stdout)
+        raise
+    finally:
+        run('barnabas dev stop', check=False)
+
+
+if __name__ == '__main__':
+    main()

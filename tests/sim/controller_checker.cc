@@ -1,0 +1,136 @@
+#include "tests/sim/controller_checker.h"
+
+#include <algorithm>
+#include <functional>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "metadata/image/invariants.h"
+#include "metadata/image/snapshot.h"
+
+namespace barnabas::sim {
+namespace {
+
+uint64_t Combine(uint64_t a, uint64_t b) {
+  uint64_t mixed = a ^ (b + 0x9e3779b97f4a7c15ULL + (a << 6) + (a >> 2));
+  mixed *= 0xbf58476d1ce4e5b9ULL;
+  return mixed ^ (mixed >> 29);
+}
+
+constexpr int64_t kWholeEvery = 8;
+
+uint64_t HashOfBytes(const std::string& bytes) {
+  uint64_t hash = 14695981039346656037ULL;
+  for (const char byte : bytes) {
+    hash = (hash ^ static_cast<uint8_t>(byte)) * 1099511628211ULL;
+  }
+  return hash;
+}
+
+}  // namespace
+
+uint64_t HashOf(const image::ClusterImage& image) {
+  uint64_t hash = 1;
+  for (const auto& entry : image::SnapshotOf(image)) {
+    hash = Combine(hash, HashOfBytes(entry.SerializeAsString()));
+  }
+  return hash;
+}
+
+void ControllerChecker::Break(const std::string& what) {
+  if (broken_.empty()) broken_ = what;
+}
+
+void ControllerChecker::OnLeading(NodeId node, int64_t life, Term term) {
+  const std::pair<NodeId, int64_t> leader(node, life);
+  const auto [at, fresh] = leaders_.emplace(term, leader);
+  fingerprint_ = Combine(fingerprint_, static_cast<uint64_t>(term.value()));
+  if (fresh || at->second == leader) return;
+  Break(absl::StrCat(at->second.first == node ? "R11" : "R1", ": term ",
+                     term.value(), " is led by ", at->second.first.value(),
+                     " and by ", node.value()));
+}
+
+void ControllerChecker::OnSend(const raft::Message& message) {
+  if (const auto* request = std::get_if<raft::VoteRequest>(&message.body)) {
+    if (request->pre_vote) return;
+    NoteVote(message.term, message.from, message.from);
+  } else if (const auto* reply = std::get_if<raft::VoteReply>(&message.body)) {
+    if (reply->pre_vote) return;
+    if (reply->granted) NoteVote(message.term, message.from, message.to);
+  }
+  Term& spoken = spoken_[message.from];
+  spoken = std::max(spoken, message.term);
+}
+
+void ControllerChecker::NoteVote(Term term, const raft::ReplicaKey& voter,
+                                 const raft::ReplicaKey& candidate) {
+  const auto [at, fresh] = votes_.emplace(std::pair(term, voter), candidate);
+  if (fresh || at->second == candidate) return;
+  Break(absl::StrCat("R2: node ", voter.id.value(), " votes for ",
+                     at->second.id.value(), " and for ", candidate.id.value(),
+                     " in term ", term.value()));
+}
+
+void ControllerChecker::OnFound(const raft::ReplicaKey& node,
+                                const raft::HardState& hard) {
+  const Term spoken = spoken_[node];
+  if (hard.term < spoken) {
+    Break(absl::StrCat("R3: node ", node.id.value(), " spoke of term ",
+                       spoken.value(), " and finds ", hard.term.value()));
+  }
+  const auto vote = votes_.find(std::pair(hard.term, node));
+  if (vote != votes_.end() && hard.vote != vote->second) {
+    Break(absl::StrCat("R2: node ", node.id.value(),
+                       " has forgotten its vote of term ", hard.term.value()));
+  }
+}
+
+void ControllerChecker::OnCommitted(NodeId node,
+                                    const controller::CommittedStep& step) {
+  if (step.entry == nullptr) return CheckState(node, step.after);
+  const LogIndex offset = step.entry->offset;
+  if (step.before.version().Next() != offset) {
+    Break(absl::StrCat("R10: node ", node.value(), " is told of ",
+                       offset.value(), " after ",
+                       step.before.version().value()));
+  }
+  const uint64_t hash = HashOfBytes(step.entry->entry.SerializeAsString());
+  fingerprint_ = Combine(fingerprint_, hash);
+  const std::pair<Term, uint64_t> entry(step.entry->term, hash);
+  const auto [at, fresh] = entries_.emplace(offset, entry);
+  if (!fresh && at->second != entry) {
+    Break(absl::StrCat("R12: node ", node.value(), " commits another entry at ",
+                       offset.value(), ", of term ", step.entry->term.value(),
+                       " instead of ", at->second.first.value()));
+  }
+  // What costs as much as the image is large is looked at now and then.
+  if (offset.value() % kWholeEvery != 0) return;
+  for (const absl::Status& status :
+       {image::CheckInvariants(step.after),
+        image::CheckStep(step.before, step.after)}) {
+    if (!status.ok()) Break(std::string(status.message()));
+  }
+  CheckState(node, step.after);
+}
+
+void ControllerChecker::CheckState(NodeId node,
+                                   const image::ClusterImage& image) {
+  const uint64_t hash = HashOf(image);
+  const auto [at, fresh] = images_.emplace(image.version(), hash);
+  if (fresh || at->second == hash) return;
+  Break(absl::StrCat("R10: node ", node.value(), " has another image at ",
+                     image.version().value()));
+}
+
+void ControllerChecker::CheckMade(const image::ClusterImage& image) {
+  for (const std::string& name : made_) {
+    if (doubtful_.contains(name)) continue;
+    if (image.FindTopic(std::string_view(name)) != nullptr) continue;
+    Break(absl::StrCat("R7: topic ", name,
+                       " was answered as made, and is not "
+                       "there"));
+  }
+}
+
+}  // namespace barnabas::sim

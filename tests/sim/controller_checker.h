@@ -1,0 +1,72 @@
+// ControllerChecker: what no single controller can know, checked as it happens.
+//
+// What: ghost state over all simulated controllers and all their lives: who led
+//   which term, which entry was committed at which offset, what the image was
+//   then, which topics were answered as made. Names are those of the
+//   reliability page.
+// Units: offsets of the metadata log. Empty case: nothing was broken.
+// Thread: the scheduler's. Errors: the first broken invariant stays in
+//   broken().
+#ifndef BARNABAS_TESTS_SIM_CONTROLLER_CHECKER_H_
+#define BARNABAS_TESTS_SIM_CONTROLLER_CHECKER_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "controller/quorum/metadata_quorum.h"
+#include "controller/service/active_driver.h"
+#include "metadata/image/cluster_image.h"
+#include "metadata/raft/messages.h"
+
+namespace barnabas::sim {
+
+// Of everything that an image says.
+uint64_t HashOf(const image::ClusterImage& image);
+
+class ControllerChecker {
+ public:
+  // R1: two nodes never lead the same term; R11: nor two lives of one.
+  void OnLeading(NodeId node, int64_t life, Term term);
+  // R2: one vote a term, also across lives.
+  void OnSend(const raft::Message& message);
+  // R2, R3: what a life said or voted is on the disk that the next one finds.
+  void OnFound(const raft::ReplicaKey& node, const raft::HardState& hard);
+  // R10, R12, R13 and the image's own invariants (C1, C2, C4, C5, C7).
+  void OnCommitted(NodeId node, const controller::CommittedStep& step);
+
+  // What callers were answered.
+  void OnTopicMade(const std::string& name) { made_.insert(name); }
+  void OnTopicRemoval(const std::string& name) { doubtful_.insert(name); }
+  // P1 of the metadata: what was answered as made is there.
+  void CheckMade(const image::ClusterImage& image);
+
+  void Break(const std::string& what);
+  const std::string& broken() const { return broken_; }
+  int64_t commits() const { return static_cast<int64_t>(entries_.size()); }
+  int64_t terms() const { return static_cast<int64_t>(leaders_.size()); }
+  int64_t made() const { return static_cast<int64_t>(made_.size()); }
+  uint64_t fingerprint() const { return fingerprint_; }
+
+ private:
+  void NoteVote(Term term, const raft::ReplicaKey& voter,
+                const raft::ReplicaKey& candidate);
+  void CheckState(NodeId node, const image::ClusterImage& image);
+
+  std::map<Term, std::pair<NodeId, int64_t>> leaders_;
+  std::map<raft::ReplicaKey, Term> spoken_;
+  std::map<std::pair<Term, raft::ReplicaKey>, raft::ReplicaKey> votes_;
+  std::map<LogIndex, std::pair<Term, uint64_t>> entries_;
+  std::map<LogIndex, uint64_t> images_;
+  std::set<std::string> made_;
+  // Asked to be deleted, with whatever outcome.
+  std::set<std::string> doubtful_;
+  std::string broken_;
+  uint64_t fingerprint_ = 0;
+};
+
+}  // namespace barnabas::sim
+
+#endif  // BARNABAS_TESTS_SIM_CONTROLLER_CHECKER_H_

@@ -1,0 +1,43 @@
+// Whole controllers from seeds: safety under faults, then progress.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+
+#include "tests/sim/controller_cluster.h"
+
+namespace barnabas::sim {
+namespace {
+
+constexpr uint64_t kSeeds = 20;
+constexpr int64_t kEvents = 8000;
+
+TEST(ControllerSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
+  int64_t commits = 0;
+  int64_t made = 0;
+  int64_t terms = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const ControllerOutcome outcome = ControllerCluster(seed).Run(kEvents);
+    commits += outcome.commits;
+    made += outcome.made;
+    terms += outcome.terms;
+    ASSERT_EQ(outcome.broken, "")
+        << "seed " << seed << " after " << outcome.events << " events";
+  }
+  // A simulation in which nothing happens proves nothing.
+  EXPECT_GT(commits, static_cast<int64_t>(kSeeds) * 50);
+  EXPECT_GT(made, static_cast<int64_t>(kSeeds) * 10);
+  EXPECT_GT(terms, static_cast<int64_t>(kSeeds) * 2);
+}
+
+TEST(ControllerSimulationTest, TheSameSeedGivesTheSameRun) {
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    const ControllerOutcome first = ControllerCluster(seed).Run(kEvents);
+    const ControllerOutcome second = ControllerCluster(seed).Run(kEvents);
+    EXPECT_EQ(first.fingerprint, second.fingerprint) << "seed " << seed;
+    EXPECT_EQ(first.events, second.events) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace barnabas::sim
