@@ -20,8 +20,9 @@
 #include "client/serving/node_admin.h"
 #include "controller/controller_metrics.h"
 #include "controller/quorum/hard_state_file.h"
+#include "controller/quorum/quorum_members.h"
 #include "controller/quorum/raft_quorum.h"
-#include "controller/quorum/snapshot_store.h"
+#include "controller/quorum/snapshot_codec.h"
 #include "controller/service/active_driver.h"
 #include "controller/service/front.h"
 #include "controller/service/quorum_peers.h"
@@ -295,6 +296,10 @@ void RunningController::StopStreams(absl::Duration patience) {
   // Shared with the loop, which may be done with it only later.
   auto drained = std::make_shared<absl::Notification>();
   loop_->PostAlways([this, drained] {
+    // So that nobody has to find out that this one is gone.
+    if (engine_.driver->leading()) {
+      engine_.quorum->members()->HandOver().IgnoreError();
+    }
     engine_.driver->Drain([drained] { drained->Notify(); });
   });
   drained->WaitForNotificationWithTimeout(patience);

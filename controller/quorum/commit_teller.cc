@@ -17,6 +17,11 @@ constexpr int64_t kPieceBytes = kMiB;
 }  // namespace
 
 void CommitTeller::Loaded(LogIndex index, std::string payload) {
+  // Those entries are in the snapshot, and may be in the log no more.
+  std::erase_if(news_, [index](const News& news) {
+    const auto* const commit = std::get_if<Commit>(&news);
+    return commit != nullptr && commit->index <= index;
+  });
   news_.push_back(
       Load{index, std::make_shared<const std::string>(std::move(payload))});
   Schedule();

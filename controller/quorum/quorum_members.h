@@ -54,6 +54,9 @@ class QuorumMembers {
 
   // Asks a voter to call an election; it has been asked when this returns.
   virtual absl::Status Transfer(NodeId successor) = 0;
+  // The same with whoever holds most of the log; INVALID_REQUEST if this is the
+  // only voter.
+  virtual absl::Status HandOver() = 0;
 };
 
 }  // namespace barnabas::quorum

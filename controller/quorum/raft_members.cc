@@ -152,6 +152,18 @@ absl::Status RaftMembers::Transfer(NodeId successor) {
   return absl::OkStatus();
 }
 
+absl::Status RaftMembers::HandOver() {
+  std::optional<NodeId> best;
+  LogIndex match = raft::kNoIndex;
+  for (const auto& [key, peer] : replica().leadership.peers) {
+    if (!voters().Contains(key) || peer.match() <= match) continue;
+    best = key.id;
+    match = peer.match();
+  }
+  if (!best.has_value()) return Refused("nobody else can lead");
+  return Transfer(*best);
+}
+
 absl::StatusOr<LogIndex> RaftMembers::Propose(const raft::VoterSet& next,
                                               const std::string& value) {
   // The core writes the entry itself; its bytes are those that were planned.

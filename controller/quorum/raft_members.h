@@ -33,6 +33,7 @@ class RaftMembers final : public QuorumMembers {
   absl::StatusOr<internal::v1::VotersRecord> Without(
       NodeId node) const override;
   absl::Status Transfer(NodeId successor) override;
+  absl::Status HandOver() override;
 
   // Proposes the change to `voters`, whose entry has the bytes `value`.
   absl::StatusOr<LogIndex> Propose(const raft::VoterSet& voters,

@@ -409,18 +409,8 @@ void RaftQuorum::OnDiskFull(const absl::Status& status) {
 void RaftQuorum::HandOver() {
   if (failed_ || !Leads(replica().hard.term)) return;
   teller_->Following(replica().hard.term, std::nullopt);
-  const raft::ReplicaKey* best = nullptr;
-  LogIndex match = raft::kNoIndex;
-  for (const auto& [key, peer] : replica().leadership.peers) {
-    const bool votes = replica().membership.current().Contains(key);
-    if (votes && peer.match() > match) {
-      best = &key;
-      match = peer.match();
-    }
-  }
-  if (best == nullptr) return;
-  core_.TransferLeadership(*best).IgnoreError();
-  Settle();
+  // Alone there is nobody to take over.
+  members_.HandOver().IgnoreError();
 }
 
 void RaftQuorum::OnRoom() {

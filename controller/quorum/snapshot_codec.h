@@ -21,6 +21,9 @@
 
 namespace barnabas::quorum {
 
+// The folder of a data directory that they lie in.
+inline constexpr char kSnapshotsName[] = "snapshots";
+
 struct Snapshot {
   raft::SnapshotId id;
   // In force at that entry.

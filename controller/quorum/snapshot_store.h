@@ -30,9 +30,6 @@
 
 namespace barnabas::quorum {
 
-// The folder's name, for the owner of the directory.
-inline constexpr char kSnapshotsName[] = "snapshots";
-
 class SnapshotStore {
  public:
   // All outlive the store.

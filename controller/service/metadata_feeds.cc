@@ -215,6 +215,13 @@ absl::Status MetadataFeeds::Check(
         "file");
   }
   const int64_t end = deps_.quorum->committed_end().value();
+  if (request.begin() > end && !deps_.driver->leading()) {
+    return MakeError(ErrorCode::kControllerNotAvailable,
+                     absl::StrCat("this controller has not heard yet that "
+                                  "metadata offset ",
+                                  request.begin() - 1, " is committed"),
+                     "follow another controller, or try again");
+  }
   if (request.begin() < 0 || request.begin() > end) {
     return WithOffsetRange(
         MakeError(

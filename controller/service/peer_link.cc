@@ -40,7 +40,7 @@ void PeerLink::Dial() {
   heard_ = deps_.loop->clock().Monotonic();
   stream_ = rpc::ByteStream::Open(deps_.channels->Get(endpoint_), kMethod,
                                   deps_.loop, this);
-  stream_->Write(rpc::WriteMessage(HelloTo(deps_.self, peer_.key)));
+  Write(HelloTo(deps_.self, peer_.key));
   spoke_ = heard_;
   beat_timer_ = deps_.loop->After(kPing, [this] { Beat(); });
 }
@@ -61,16 +61,22 @@ void PeerLink::Beat() {
 
 bool PeerLink::Send(const internal::v1::PeerFrame& frame) {
   if (!connected_ || stream_->pending_writes() >= kPendingMax) return false;
-  stream_->Write(rpc::WriteMessage(frame));
+  Write(frame);
   spoke_ = deps_.loop->clock().Monotonic();
   return true;
 }
 
+void PeerLink::Write(internal::v1::PeerFrame frame) {
+  internal::v1::PeerRequest request;
+  *request.mutable_frame() = std::move(frame);
+  stream_->Write(rpc::WriteMessage(request));
+}
+
 void PeerLink::OnMessage(grpc::ByteBuffer message) {
   heard_ = deps_.loop->clock().Monotonic();
-  internal::v1::PeerFrame frame;
-  absl::Status status = rpc::ReadMessage(message, &frame);
-  if (status.ok()) status = Take(frame);
+  internal::v1::PeerResponse response;
+  absl::Status status = rpc::ReadMessage(message, &response);
+  if (status.ok()) status = Take(response.frame());
   if (status.ok()) return;
   Complain(status);
   stream_->Cancel();

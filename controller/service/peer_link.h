@@ -68,6 +68,7 @@ class PeerLink final : public rpc::ByteStreamEvents {
 
  private:
   void Dial();
+  void Write(internal::v1::PeerFrame frame);
   void Beat();
   absl::Status Take(const internal::v1::PeerFrame& frame);
   absl::Status Greet(const internal::v1::PeerHello& hello);

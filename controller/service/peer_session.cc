@@ -37,8 +37,14 @@ void PeerSession::OnDone() {
 
 bool PeerSession::Send(internal::v1::PeerFrame frame) {
   if (ended_ || writer_.queued() >= kQueuedMax) return false;
-  writer_.Write(std::move(frame));
+  Write(std::move(frame));
   return true;
+}
+
+void PeerSession::Write(internal::v1::PeerFrame frame) {
+  internal::v1::PeerResponse response;
+  *response.mutable_frame() = std::move(frame);
+  writer_.Write(std::move(response));
 }
 
 void PeerSession::End(const absl::Status& status) {
@@ -56,7 +62,7 @@ void PeerSession::Take() {
 }
 
 absl::Status PeerSession::Dispatch() {
-  switch (incoming_.frame_case()) {
+  switch (incoming_.frame().frame_case()) {
     case internal::v1::PeerFrame::kHello:
       return Greet();
     case internal::v1::PeerFrame::kMessage:
@@ -64,7 +70,7 @@ absl::Status PeerSession::Dispatch() {
         return MakeError(ErrorCode::kProtocolError,
                          "a controller spoke before its hello");
       }
-      deps_.events->OnSessionMessage(*peer_, incoming_.message());
+      deps_.events->OnSessionMessage(*peer_, incoming_.frame().message());
       return absl::OkStatus();
     case internal::v1::PeerFrame::kPing:
     case internal::v1::PeerFrame::FRAME_NOT_SET:
@@ -77,9 +83,9 @@ absl::Status PeerSession::Greet() {
   if (peer_.has_value()) {
     return MakeError(ErrorCode::kProtocolError, "a second hello on a stream");
   }
-  ASSIGN_OR_RETURN(peer_, CheckHello(deps_.self, incoming_.hello()));
+  ASSIGN_OR_RETURN(peer_, CheckHello(deps_.self, incoming_.frame().hello()));
   RETURN_IF_ERROR(deps_.events->OnSessionOpened(shared_from_this()));
-  writer_.Write(HelloTo(deps_.self, *peer_));
+  Write(HelloTo(deps_.self, *peer_));
   return absl::OkStatus();
 }
 
@@ -93,7 +99,7 @@ void PeerSession::Beat() {
   }
   internal::v1::PeerFrame frame;
   frame.mutable_ping();
-  if (writer_.queued() == 0) writer_.Write(std::move(frame));
+  if (writer_.queued() == 0) Write(std::move(frame));
   // Weak: gRPC decides how long a session lives.
   deps_.loop->After(PeerLink::kPing, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Beat();

@@ -43,8 +43,8 @@ class PeerSessionEvents {
   virtual void OnSessionClosed(const std::shared_ptr<PeerSession>& session) = 0;
 };
 
-using PeerReactor =
-    grpc::ServerBidiReactor<internal::v1::PeerFrame, internal::v1::PeerFrame>;
+using PeerReactor = grpc::ServerBidiReactor<internal::v1::PeerRequest,
+                                            internal::v1::PeerResponse>;
 
 class PeerSession final : public PeerReactor,
                           public std::enable_shared_from_this<PeerSession> {
@@ -77,6 +77,7 @@ class PeerSession final : public PeerReactor,
     deps_.loop->PostAlways([self = shared_from_this(), work] { work(); });
   }
 
+  void Write(internal::v1::PeerFrame frame);
   void Take();
   absl::Status Dispatch();
   absl::Status Greet();
@@ -84,10 +85,10 @@ class PeerSession final : public PeerReactor,
   void Closed();
 
   const Deps deps_;
-  StreamWriter<PeerReactor, internal::v1::PeerFrame> writer_;
+  StreamWriter<PeerReactor, internal::v1::PeerResponse> writer_;
   // Until gRPC is done.
   std::shared_ptr<PeerSession> self_;
-  internal::v1::PeerFrame incoming_;
+  internal::v1::PeerRequest incoming_;
 
   // Of the loop.
   std::optional<raft::ReplicaKey> peer_;

@@ -158,6 +158,19 @@ def join_behind_a_snapshot():
     assert 'wide-0' in described.stdout, described.stdout
 
 
+def look_inside():
+    """Records and snapshots of a controller that runs."""
+    nodes = json.loads(run('barnabas dev status -o json').stdout)
+    data = nodes['data'] + '/controller-4/data'
+    told = json.loads(run('barnabas inspect meta %s -o json' % data).stdout)
+    assert told['entries'] and told['snapshots'], told
+    kinds = {kind for entry in told['entries']
+             for record in entry['entry']['records'] for kind in record}
+    assert 'topic' in kinds and 'partition' in kinds, kinds
+    shown = run('barnabas inspect meta %s --snapshot' % data).stdout
+    assert 'bootstrap' in shown and 'wide-0' in shown, shown
+
+
 def restart_all():
     run('barnabas dev stop')
     run('barnabas dev start')
@@ -207,6 +220,7 @@ def main():
         kill_leaders()
         change_voters()
         join_behind_a_snapshot()
+        look_inside()
         restart_all()
     except AssertionError:
         print(run('barnabas dev logs -n 40', check=False).stdout)

@@ -12,6 +12,7 @@ namespace barnabas::sim {
 namespace {
 
 constexpr absl::Duration kConvergence = absl::Seconds(120);
+constexpr absl::Duration kAskAgain = absl::Milliseconds(100);
 
 quorum::Voter MakeVoter(int node) {
   return quorum::Voter{NodeId(node + 1), Uuid::FromRandom(node + 1, 7),
@@ -275,11 +276,15 @@ std::string ControllerCluster::Describe() {
 void ControllerCluster::CheckLiveness() {
   bool answered = false;
   bool asked = false;
+  // Time must pass between two tries, or it never would.
+  absl::Duration next = scheduler_.clock()->Monotonic();
   const bool made = RunUntil(
       [&] {
         ControllerNode* const leader = Leader();
-        if (!asked && leader != nullptr) {
+        const absl::Duration now = scheduler_.clock()->Monotonic();
+        if (!asked && leader != nullptr && now >= next) {
           asked = true;
+          next = now + kAskAgain;
           const std::string name = absl::StrCat("after-healing-", ++topics_);
           leader->driver().Submit(CreateRequest(name), [&](const auto& answer) {
             // Leadership may have moved, or no broker been back yet.

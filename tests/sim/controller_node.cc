@@ -9,7 +9,7 @@
 #include "controller/quorum/format.h"
 #include "controller/quorum/hard_state_file.h"
 #include "controller/quorum/raft_quorum.h"
-#include "controller/quorum/snapshot_store.h"
+#include "controller/quorum/snapshot_codec.h"
 #include "proto/types/status_macros.h"
 
 namespace barnabas::sim {

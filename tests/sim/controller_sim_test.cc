@@ -1,4 +1,5 @@
 // Whole controllers from seeds: safety under faults, then progress.
+#include <glog/logging.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -9,7 +10,14 @@
 namespace barnabas::sim {
 namespace {
 
-constexpr uint64_t kSeeds = 20;
+// What thousands of lives log would cost more than living them.
+class Quiet final : public testing::Environment {
+  void SetUp() override { FLAGS_minloglevel = google::GLOG_FATAL; }
+};
+const testing::Environment* const kQuiet =
+    testing::AddGlobalTestEnvironment(new Quiet);
+
+constexpr uint64_t kSeeds = 30;
 constexpr int64_t kEvents = 8000;
 
 TEST(ControllerSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {

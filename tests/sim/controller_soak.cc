@@ -3,6 +3,8 @@
 // Prints a line for every seed that breaks something and a last line with
 // what was done; run again with FIRST + COUNT to go on. Exit code 1 if
 // anything broke.
+#include <glog/logging.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -11,6 +13,7 @@
 #include "tests/sim/controller_cluster.h"
 
 int main(int argc, char** argv) {
+  FLAGS_minloglevel = google::GLOG_FATAL;
   if (argc < 3) {
     std::cerr << "usage: controller_soak FIRST COUNT [EVENTS]\n";
     return 2;

@@ -190,6 +190,20 @@ void RaftNode::Store(const raft::SnapshotStore& store) {
   core_->OnSnapshotStored(stored);
 }
 
+void RaftNode::CheckVoters(const raft::Effects& effects) {
+  const raft::Replica& replica = core_->replica();
+  if (replica.role != raft::Role::kLeader) return;
+  for (const raft::Entry& change : effects.entries) {
+    if (change.kind != raft::EntryKind::kVoters) continue;
+    const auto end = disk_.log().lower_bound(change.index);
+    for (auto other = disk_.log().upper_bound(replica.commit); other != end;
+         ++other) {
+      if (other->second.voters == nullptr) continue;
+      checker_->Break("R14: voters change while a change is under way");
+    }
+  }
+}
+
 void RaftNode::Say(std::vector<raft::Message> messages) {
   for (raft::Message& message : messages) {
     checker_->OnSend(message, disk_);
@@ -219,6 +233,7 @@ void RaftNode::CarryOut(
       checker_->OnAppend(entry, HashOf(entry));
     }
     disk_.Write(effects);
+    CheckVoters(effects);
   }
   if (effects.role.has_value() && effects.role->role == raft::Role::kLeader) {
     checker_->OnLeader(key_, effects.role->term, core_->replica(), disk_);
@@ -234,8 +249,7 @@ void RaftNode::CarryOut(
   }
   if (effects.commit.has_value()) {
     const raft::Replica& replica = core_->replica();
-    if (replica.role == raft::Role::kLeader &&
-        *effects.commit >= replica.leadership.first_of_term) {
+    if (replica.role == raft::Role::kLeader) {
       checker_->OnLeaderCommit(*effects.commit, replica, disks);
     }
     ApplyTo(*effects.commit);

@@ -66,6 +66,8 @@ class RaftNode {
   void ApplyTo(LogIndex commit);
   void Store(const raft::SnapshotStore& store);
   void CheckSelf(const raft::Before& before);
+  // R14, of what a leader proposes.
+  void CheckVoters(const raft::Effects& effects);
 
   const raft::ReplicaKey key_;
   const raft::VoterSet bootstrap_;

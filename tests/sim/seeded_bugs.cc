@@ -4,6 +4,8 @@
 // of Raft alone and of whole controllers until something breaks, at most SEEDS
 // of each. Prints the table; exit code 1 if one survived. Build with
 // --config=bugs; otherwise there is nothing to switch.
+#include <glog/logging.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <iomanip>
@@ -81,6 +83,7 @@ bool Hunt(const Known& known, uint64_t seeds) {
 }  // namespace barnabas::sim
 
 int main(int argc, char** argv) {
+  FLAGS_minloglevel = google::GLOG_FATAL;
   const uint64_t seeds = argc > 1 ? std::stoull(argv[1]) : 300;
   std::cout << std::left << std::setw(34) << "MISTAKE" << std::right
             << std::setw(7) << "SEEDS"

@@ -49,7 +49,8 @@ FLOORS = [
     Floor('tools/', tuple(p for p in _ROOF if p != 'tests/'), grpc=True),
     Floor('tools/cli/',
           ('tools/', 'client/', 'metadata/config/', 'storage/',
-           'controller/quorum/format') + _TYPES + _MESSAGES, grpc=True),
+           'controller/quorum/format', 'controller/quorum/snapshot_codec') +
+          _TYPES + _MESSAGES, grpc=True),
 ]
 
 PURE_FOLDERS = ('metadata/', 'broker/replica/', 'broker/group/',

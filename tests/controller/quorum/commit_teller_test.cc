@@ -106,8 +106,17 @@ TEST_F(CommitTellerTest, ASnapshotStandsForWhatItHolds) {
   EXPECT_EQ(told_, (Texts{"snapshot 5 state", "v6", "v7"}));
 }
 
+TEST_F(CommitTellerTest, ASnapshotStandsForWhatWasNotToldYet) {
+  teller_->Committed(LogIndex(3));
+  view_.TrimTo(raft::SnapshotId{Term(1), LogIndex(5)});
+  teller_->Loaded(LogIndex(5), "state");
+  scheduler_.RunReady();
+  EXPECT_EQ(told_, (Texts{"snapshot 5 state"}));
+}
+
 TEST_F(CommitTellerTest, ASnapshotOfWhatWasToldIsNotTold) {
   teller_->Committed(LogIndex(8));
+  scheduler_.RunReady();
   teller_->Loaded(LogIndex(5), "state");
   scheduler_.RunReady();
   EXPECT_EQ(told_.size(), 9u);

@@ -41,7 +41,7 @@ constexpr char kKafka[] =
   kafka-log-dirs.sh
       broker log-dirs, topic size
   kafka-dump-log.sh
-      inspect segment F, inspect index F
+      inspect segment F, inspect index F, inspect meta DIR
   kafka-metadata-quorum.sh describe --status
       quorum status, quorum describe
   kafka-features.sh, kafka-transactions.sh, kafka-acls.sh

@@ -12,8 +12,9 @@ namespace barnabas::cli {
 
 Command InspectSegment();
 Command InspectIndex();
+Command InspectMeta();
 
-// Both below "inspect".
+// All of them below "inspect".
 Command InspectCommands();
 
 }  // namespace barnabas::cli

@@ -88,9 +88,9 @@ Command InspectIndex() {
 Command InspectCommands() {
   Command inspect{.name = "inspect",
                   .summary = "Look into the files of a log, without a server"};
-  inspect.children = {InspectSegment(), InspectIndex()};
+  inspect.children = {InspectSegment(), InspectIndex(), InspectMeta()};
   const char* const later = "inspect segment and inspect index";
-  for (const char* name : {"snapshot", "offsets", "meta"}) {
+  for (const char* name : {"snapshot", "offsets"}) {
     inspect.children.push_back(Command{.name = name,
                                        .summary = "Comes with a later release",
                                        .refused = later});
