@@ -164,7 +164,7 @@ class UnansweredTest : public ConnectionGuardTest {
 };
 
 TEST_F(UnansweredTest, HeadersWithoutEndAreSeen) {
-  EXPECT_EQ(Endures(100 * kKiB), options_.unanswered_max);
+  EXPECT_EQ(Endures(200 * kKiB), options_.unanswered_max);
 }
 
 TEST_F(UnansweredTest, AFewBytesAreNone) {
