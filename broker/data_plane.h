@@ -70,6 +70,8 @@ class DataPlane {
   const Deps deps_;
   ReplicationMetrics replication_metrics_;
   ServiceMetrics service_metrics_;
+  // Outlives the partitions, which hold on to calls that they have to answer.
+  rpc::HeldBytes held_;
   DiskGuard disk_;
   PartitionTable table_;
   DiskWatch watch_;
@@ -77,7 +79,6 @@ class DataPlane {
   ProduceIntake intake_;
   BufferPool buffers_;
   OpenStreams streams_;
-  rpc::HeldBytes held_;
   ServiceContext context_;
   env::IdleTrim idle_trim_;
 };

@@ -31,10 +31,7 @@ ConnectionWatch::ConnectionWatch(Deps deps)
     : deps_(std::move(deps)), guard_(deps_.guard) {}
 
 bool ConnectionWatch::OnRound(const env::TrafficRound& round) {
-  for (const uint64_t id : round.ended) {
-    Forget(id);
-    shut_.erase(id);
-  }
+  for (const uint64_t id : round.ended) Forget(id);
   if (!round.ended.empty() && deps_.memory() > kTrimAbove) {
     TrimLater(std::max(round.now + kAfterEnd, trimmed_ + kTrimEvery));
   }
@@ -53,8 +50,9 @@ void ConnectionWatch::Note(const env::TrafficRound& round) {
   // Bytes since the last look, and whose.
   std::vector<std::pair<int64_t, uint64_t>> looks;
   for (const env::ConnectionTraffic& active : round.active) {
-    if (shut_.contains(active.id)) continue;
-    known_[active.id].peer = active.peer;
+    Known& known = known_[active.id];
+    if (known.shut) continue;
+    known.peer = active.peer;
     const int64_t came = guard_.Note(
         active.id, round.now,
         {active.received_bytes, active.unread_bytes, active.sent_bytes});
@@ -125,7 +123,9 @@ bool ConnectionWatch::ShedMemory(absl::Duration now) {
 bool ConnectionWatch::LookAgain(absl::Duration now) {
   std::vector<std::pair<absl::Duration, uint64_t>> stale;
   for (const auto& [id, known] : known_) {
-    if (now - known.looked >= kLookAgain) stale.emplace_back(known.looked, id);
+    if (!known.shut && now - known.looked >= kLookAgain) {
+      stale.emplace_back(known.looked, id);
+    }
   }
   if (stale.size() > kLooksPerRound) {
     std::nth_element(stale.begin(), stale.begin() + kLooksPerRound,
@@ -143,8 +143,8 @@ void ConnectionWatch::Shut(uint64_t id, absl::Duration now,
                << ": it " << why << ".";
   ++offenders_;
   deps_.shut(id);
-  Forget(id);
-  shut_.insert(id);
+  guard_.Forget(id);
+  known_[id].shut = true;
   TrimLater(now + kAfterShut);
 }
 

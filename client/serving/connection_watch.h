@@ -24,7 +24,6 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "client/serving/connection_guard.h"
 #include "storage/env/net/tcp_acceptor.h"
@@ -77,14 +76,14 @@ class ConnectionWatch {
   struct Known {
     std::string peer;
     absl::Duration looked = -absl::InfiniteDuration();
+    // Not gone yet all the same.
+    bool shut = false;
   };
 
   const Deps deps_;
   ConnectionGuard guard_;
   // Of connections that ever had traffic and are not gone.
   absl::flat_hash_map<uint64_t, Known> known_;
-  // Shut, but not gone yet.
-  absl::flat_hash_set<uint64_t> shut_;
   absl::Duration next_shed_ = -absl::InfiniteDuration();
   // When the allocator is asked to give back; never is infinite.
   absl::Duration trim_at_ = absl::InfiniteDuration();

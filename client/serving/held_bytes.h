@@ -5,7 +5,7 @@
 //   be told from the others, who may have as many streams. (README 37)
 // Place: services book; a listener reads, through ConnectionWatch.
 // Units: bytes. Empty case: of a peer that books nothing 0 is held.
-// Thread: any; a mutex inside. A share is its call's, one thread at a time.
+// Thread: any; a mutex inside.
 // Errors: none. Bounds: an account per peer that has open calls.
 // Always true: what a share booked is given back when it goes, and the account
 //   with the last share; shares go before what they were opened at.
@@ -47,7 +47,6 @@ class HeldBytes {
    private:
     HeldBytes* const owner_;
     Account* const account_;
-    // Added from several threads, though not at once.
     std::atomic<int64_t> added_ = 0;
   };
 

@@ -19,6 +19,9 @@ using google::protobuf::Value;
 
 // Sockets of one answer.
 constexpr intptr_t kPage = 500;
+// gRPC numbers a socket before it lists it, so one may be listed behind others
+// that came later; without these it would never be seen.
+constexpr int64_t kLookBack = 64;
 
 // Takes a text that gRPC made.
 Struct Parse(char* text) {
@@ -77,7 +80,7 @@ void SocketCounts::List() {
   for (const Value& server : Field(servers, "server").list_value().values()) {
     const int64_t id =
         Number(Field(server.struct_value(), "ref").struct_value(), "serverId");
-    int64_t begin = next_socket_;
+    int64_t begin = std::max<int64_t>(0, next_socket_ - kLookBack);
     while (true) {
       const Struct page =
           Parse(grpc_channelz_get_server_sockets(id, begin, kPage));
