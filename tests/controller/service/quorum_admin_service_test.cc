@@ -60,7 +60,7 @@ TEST_F(QuorumAdminServiceTest, RefusesChangesThatCannotBe) {
   twin.set_port(9293);
   EXPECT_THAT(Call(&Stub::AddVoter, twin),
               HasErrorCode(ErrorCode::kInvalidRequest));
-  EXPECT_OK(CreateTopic("goes-on").status());
+  EXPECT_OK(SetCluster("num.partitions", "7"));
 }
 
 TEST_F(QuorumAdminServiceTest, OneAdditionAtATimeAndNoneBlocksTheCluster) {
@@ -77,7 +77,7 @@ TEST_F(QuorumAdminServiceTest, OneAdditionAtATimeAndNoneBlocksTheCluster) {
   EXPECT_THAT(Call(&Stub::AddVoter, absent),
               HasErrorCode(ErrorCode::kInvalidRequest))
       << "the first one still waits";
-  EXPECT_OK(CreateTopic("goes-on").status());
+  EXPECT_OK(SetCluster("num.partitions", "7"));
   ASSERT_OK_AND_ASSIGN(const auto quorum, Call(&Stub::DescribeQuorum, {}));
   ASSERT_EQ(quorum.replicas_size(), 2);
   EXPECT_FALSE(quorum.replicas(1).voter());
