@@ -62,7 +62,9 @@ absl::Status CheckAppend(const record::BatchHeader& header,
         MakeError(ErrorCode::kBatchTooLarge,
                   absl::StrCat("the batch has ", header.SizeBytes(),
                                " bytes, at most ", limit, " are taken"),
-                  "send smaller batches, or raise max.message.bytes"),
+                  config.segment_bytes < config.message_bytes_max
+                      ? "send smaller batches, or raise segment.bytes"
+                      : "send smaller batches, or raise max.message.bytes"),
         SizeDetail{header.SizeBytes(), limit});
   }
   if (header.IsControl() ||

@@ -44,12 +44,6 @@ class Compaction : public testing::Test {
     cluster_ = nullptr;
   }
 
-  static std::unique_ptr<grpc::ClientContext> Context() {
-    auto context = std::make_unique<grpc::ClientContext>();
-    context->set_deadline(Deadline(absl::Seconds(60)));
-    return context;
-  }
-
   static void Create(const std::string& topic, Settings settings = {}) {
     settings.emplace_back("cleanup.policy", "compact");
     settings.emplace_back("segment.bytes", "65536");

@@ -82,12 +82,6 @@ class LoopDisk {
   bool mounted_ = false;
 };
 
-std::unique_ptr<grpc::ClientContext> Context() {
-  auto context = std::make_unique<grpc::ClientContext>();
-  context->set_deadline(Deadline(absl::Seconds(60)));
-  return context;
-}
-
 // Numbered records to one partition, and what became of them.
 class Sender {
  public:

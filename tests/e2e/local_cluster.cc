@@ -33,6 +33,12 @@ std::chrono::system_clock::time_point Deadline(absl::Duration patience) {
   return absl::ToChronoTime(env::SystemClock().Wall() + patience);
 }
 
+std::unique_ptr<grpc::ClientContext> Context() {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_deadline(Deadline(absl::Seconds(60)));
+  return context;
+}
+
 LocalCluster::LocalCluster(const ClusterOptions& options)
     : folder_(Folder(options.name)),
       data_root_(options.data_root.empty() ? folder_ : options.data_root),

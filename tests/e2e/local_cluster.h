@@ -12,6 +12,7 @@
 #define BARNABAS_TESTS_E2E_LOCAL_CLUSTER_H_
 
 #include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
 
 #include <chrono>
 #include <memory>
@@ -27,6 +28,8 @@ namespace barnabas::e2e {
 
 // For gRPC contexts.
 std::chrono::system_clock::time_point Deadline(absl::Duration patience);
+// Of a call that may take a minute.
+std::unique_ptr<grpc::ClientContext> Context();
 
 struct ClusterOptions {
   // Tells its folder from those of other clusters of the test.

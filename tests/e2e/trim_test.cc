@@ -36,12 +36,6 @@ class Trim : public testing::Test {
     cluster_ = nullptr;
   }
 
-  static std::unique_ptr<grpc::ClientContext> Context() {
-    auto context = std::make_unique<grpc::ClientContext>();
-    context->set_deadline(Deadline(absl::Seconds(60)));
-    return context;
-  }
-
   // `count` records of `bytes` each, one batch a record.
   static void Produce(const std::string& topic, int count, size_t bytes,
                       int32_t partition = 0) {

@@ -1,10 +1,12 @@
 #include "storage/log/append_rules.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <string>
 
+#include "proto/types/error.h"
 #include "storage/record/batch_check.h"
 #include "storage/record/batch_reader.h"
 #include "tests/support/batches.h"
@@ -66,8 +68,10 @@ TEST(AppendRulesTest, SizeIsBoundedByTopicAndSegment) {
               HasErrorCode(ErrorCode::kBatchTooLarge));
   config = LogConfig();
   config.segment_bytes = size - 1;
-  EXPECT_THAT(CheckAppend(HeaderOf(batch), config, kNowMs),
-              HasErrorCode(ErrorCode::kBatchTooLarge));
+  const absl::Status refused = CheckAppend(HeaderOf(batch), config, kNowMs);
+  EXPECT_THAT(refused, HasErrorCode(ErrorCode::kBatchTooLarge));
+  // The hint names the setting that is in the way.
+  EXPECT_THAT(HintOf(refused), ::testing::HasSubstr("segment.bytes"));
 }
 
 TEST(AppendRulesTest, FollowerBatchesMustFollow) {

@@ -166,18 +166,18 @@ absl::Status UnknownFlag(const std::string& word, const Command& command,
   }
   const std::string name = FlagNameOf(word);
   const std::string near = Nearest(name, known);
-  return UsageError(
-      absl::StrCat("unknown flag ", name),
-      near.empty() ? "" : absl::StrCat("did you mean ", near, "?"));
+  return UsageError(absl::StrCat("unknown flag ", name),
+                    near.empty() ? "--help lists the flags"
+                                 : absl::StrCat("did you mean ", near, "?"));
 }
 
 absl::Status UnknownVerb(const std::string& word, const Command& command) {
   std::vector<std::string> known;
   for (const Command& child : command.children) known.push_back(child.name);
   const std::string near = Nearest(word, known);
-  return UsageError(
-      absl::StrCat("unknown command \"", word, "\""),
-      near.empty() ? "" : absl::StrCat("did you mean ", near, "?"));
+  return UsageError(absl::StrCat("unknown command \"", word, "\""),
+                    near.empty() ? "--help lists the commands"
+                                 : absl::StrCat("did you mean ", near, "?"));
 }
 
 // Words that the library left over are the arguments; it knows none, since
