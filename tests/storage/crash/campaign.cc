@@ -47,7 +47,8 @@ std::vector<RunOptions> Workloads(const Scale& scale) {
 }
 
 std::optional<Failure> PowerCuts(const Scale& scale, Tally* tally) {
-  for (const RunOptions& options : Workloads(scale)) {
+  for (RunOptions options : Workloads(scale)) {
+    options.look_on = true;
     if (auto failure = RunCuts(options, tally)) return failure;
   }
   return std::nullopt;
@@ -165,6 +166,11 @@ const std::vector<std::string_view>& Scripts() {
       "AAAAAAfmAAfkAAAfmkAAfbaaAfmAkw",
       // Partitions come and go.
       "AAfnAAAfdaAfnAfuaafwAAfdnAf",
+      // Sealed segments with long indexes.
+      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaf",
+      // A cut segment is sealed with fewer batches than it had.
+      "aaaaaaaaaaaaaaaaaafTAggggAfaggggaf",
+      "aaaaaaaaaaaaaaaaaafTTAggggAfTggggafw",
       // Segments roll by time.
       "agagfagagagfagfTagfkw",
   };

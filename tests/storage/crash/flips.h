@@ -19,7 +19,8 @@
 
 namespace barnabas::crash {
 
-// Every `stride`-th byte, beginning with `first`.
+// Every `stride`-th byte, beginning with `first`; of the small index files,
+// which have no checksum of their own, every bit.
 struct FlipPattern {
   int64_t first = 0;
   int64_t stride = 1;
@@ -28,9 +29,10 @@ struct FlipPattern {
 std::optional<Failure> RunFlips(const RunOptions& options,
                                 const FlipPattern& pattern, Tally* tally);
 
-// Judges one disk in which a bit of `path` is flipped.
+// Judges one disk in which a bit of the byte at `position` of `path` is
+// flipped.
 Verdict CheckFlipped(const NodeModel& model, const Image& image,
-                     const std::string& path, Tally* tally);
+                     const std::string& path, int64_t position, Tally* tally);
 
 }  // namespace barnabas::crash
 

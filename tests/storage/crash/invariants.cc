@@ -10,6 +10,7 @@
 #include "proto/types/error.h"
 #include "storage/log/checkpoint_file.h"
 #include "storage/log/durable_point.h"
+#include "storage/log/format.h"
 #include "storage/log/log_directory.h"
 #include "storage/log/verify.h"
 #include "tests/storage/log/log_fixture.h"
@@ -218,6 +219,32 @@ Verdict CheckLog(const LogModel& model, PartitionLog* log, Tally* tally) {
   return CheckProducers(model, log);
 }
 
+Verdict CheckLive(const LogModel& model, const PartitionLog& log,
+                  Tally* tally) {
+  if (log.facts().failed) return std::nullopt;
+  tally->CountCheck("S5");
+  if (Verdict wrong = CheckLookUps(model, log)) return wrong;
+  if (Verdict wrong = CheckTimes(model, log)) return wrong;
+  tally->CountCheck("P8");
+  return CheckEpochs(model, log);
+}
+
+Verdict CheckIndexFiles(const TopicPartition& partition,
+                        env::FileSystem* files) {
+  const auto verified = log::VerifyLog(
+      files, absl::StrCat(kDirectory, "/", partition.ToString()));
+  if (!verified.ok()) return Broken("S5", verified.status());
+  for (const log::Finding& finding : verified->findings) {
+    if (!finding.file.ends_with(log::kOffsetIndexSuffix) &&
+        !finding.file.ends_with(log::kTimeIndexSuffix)) {
+      continue;
+    }
+    return Broken("S5", absl::StrCat(finding.file, " at ", finding.position,
+                                     ": ", finding.what));
+  }
+  return std::nullopt;
+}
+
 Verdict CheckSmallFiles(const NodeModel& model, const Image& image) {
   for (const auto& [path, bytes] : image.files->disk().Everything()) {
     const size_t slash = path.rfind('/');
@@ -233,9 +260,16 @@ Verdict CheckSmallFiles(const NodeModel& model, const Image& image) {
         return Broken("S9", absl::StrCat(path, " holds a mixture"));
       }
     }
-    if (at_home && path.ends_with("/durable-point")) {
+    if (at_home && path.ends_with(kPointFile)) {
       const auto point = log::DurablePointFile::Read(image.files, folder);
       if (!point.ok()) return Broken("S9", point.status());
+      const auto synced = model.points.find(path);
+      if (synced != model.points.end() && !image.disk_lied &&
+          (*point)->round < synced->second) {
+        return Broken(
+            "S3", absl::StrCat(path, " went back from round ", synced->second,
+                               " to ", (*point)->round));
+      }
     }
   }
   return std::nullopt;

@@ -29,6 +29,13 @@ using Verdict = std::optional<Violation>;
 // All checks of an opened log, in order.
 Verdict CheckLog(const LogModel& model, log::PartitionLog* log, Tally* tally);
 
+// Of a log at work: look-ups and epochs at any moment.
+Verdict CheckLive(const LogModel& model, const log::PartitionLog& log,
+                  Tally* tally);
+// Every entry of the index files of a log at work names a batch (S5).
+Verdict CheckIndexFiles(const TopicPartition& partition,
+                        env::FileSystem* files);
+
 // Everything ≤ the durable end is there, in order, nothing else is (S1); what
 // was cut or let go does not come back (S2).
 Verdict CheckContents(const LogModel& model, const log::PartitionLog& log);
@@ -58,7 +65,8 @@ struct Image {
 // All checks of a whole image. Changes it as opening does.
 Verdict CheckImage(const NodeModel& model, const Image& image, Tally* tally);
 
-// Small files hold what one replacement gave them (S9).
+// Small files hold what one replacement gave them (S9); the durable point is
+// not behind one whose sync came to its end (S3).
 Verdict CheckSmallFiles(const NodeModel& model, const Image& image);
 // Another node is refused and changes nothing (S11).
 Verdict CheckOwner(const NodeModel& model, const Image& image);

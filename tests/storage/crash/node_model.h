@@ -46,12 +46,19 @@ struct NodeModel {
   std::optional<BrokerEpoch> clean_stop;
   // By path, what small files held since they are replaced in one step.
   std::map<std::string, std::set<std::string>> installed;
+  // By path, the round of the last durable point whose sync came to its end.
+  std::map<std::string, int64_t> points;
   // Rises with everything above; equal images under one version are one.
   uint64_t version = 0;
 };
 
 // Names of the files that are only ever replaced.
 bool IsReplacedWhole(const std::string& path);
+
+// How paths of durable points end, and the round that such a file's contents
+// tell; nullopt when they tell none.
+inline constexpr char kPointFile[] = "/durable-point";
+std::optional<int64_t> RoundOfPoint(const std::string& contents);
 
 }  // namespace barnabas::crash
 

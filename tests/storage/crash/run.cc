@@ -27,6 +27,17 @@ void NoteInstalled(const FaultFiles& files, const std::string& path,
   ++model->version;
 }
 
+// What a synced file of durable points promises from now on.
+void NotePoint(const FaultFiles& files, const std::string& path,
+               NodeModel* model) {
+  const MemoryDisk::NodePtr node = files.disk().Find(path);
+  if (node == nullptr) return;
+  if (const std::optional<int64_t> round = RoundOfPoint(node->durable)) {
+    model->points[path] = *round;
+  }
+  ++model->version;
+}
+
 }  // namespace
 
 std::string Failure::ToString() const {
@@ -65,8 +76,20 @@ absl::Status Run::TrySteps() {
   while (steps_done_ < options_.steps.size() && !failure_.has_value()) {
     const absl::Status status = workload_.Step(options_.steps[steps_done_++]);
     if (!status.ok()) return status;
+    if (options_.look_on) LookOn();
   }
   return absl::OkStatus();
+}
+
+void Run::LookOn() {
+  const bool cutting = std::exchange(cutting_, false);
+  for (const auto& [partition, driver] : workload_.drivers()) {
+    Verdict wrong =
+        CheckLive(model_.logs.at(partition), *driver->log(), tally_);
+    if (!wrong.has_value()) wrong = CheckIndexFiles(partition, &files_);
+    if (wrong.has_value()) Fail(ImageKind::kKilled, *wrong);
+  }
+  cutting_ = cutting;
 }
 
 bool Run::LastStepWasALogs() const {
@@ -88,6 +111,11 @@ void Run::OnOperation(FileAction action, const std::string& path) {
   ++operations_;
   if (action == FileAction::kRename && IsReplacedWhole(path)) {
     NoteInstalled(files_, path, &model_);
+  }
+  if (path.ends_with(kPointFile)) {
+    // A replaced one begins anew.
+    if (action == FileAction::kRename) model_.points.erase(path);
+    if (action == FileAction::kSync) NotePoint(files_, path, &model_);
   }
   if (cutting_) CutNow(std::nullopt);
 }

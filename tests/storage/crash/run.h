@@ -52,6 +52,9 @@ struct RunOptions {
   // many goes on working after its checks. 0 for none.
   uint64_t second_cut_of = 0;
   uint64_t live_on_of = 16;
+  // After each step the logs are looked at as they are, not as a crash leaves
+  // them.
+  bool look_on = false;
 };
 
 class Run {
@@ -83,6 +86,7 @@ class Run {
 
  private:
   std::vector<Cut> Draw(std::vector<Cut> cuts, size_t wanted);
+  void LookOn();
   void OnOperation(support::FileAction action, const std::string& path);
   void CheckOne(ImageKind kind, std::unique_ptr<support::MemoryDisk> disk);
   void CutRecovery(std::unique_ptr<support::MemoryDisk> disk);
