@@ -1,8 +1,8 @@
-"""Counts the test cases of a `bazel test` run.
+"""Counts the test cases of `bazel test` runs.
 
-    test_summary.py EVENTS
+    test_summary.py EVENTS…
 
-EVENTS is what --build_event_json_file wrote. Prints each failed case and, last,
+EVENTS is what --build_event_json_file wrote, one file a run. Prints each failed case and, last,
 the line `N passed, N failed`. A test target that gave no cases of its own (it
 crashed, timed out, or never got built) counts as one failed case, a shell test
 as one case. Exit code 1 when anything failed or nothing ran.
@@ -91,19 +91,29 @@ def summarize(run):
     return passed, failures, skips
 
 
+def summarize_all(paths):
+    """The same of all runs; one in which nothing ran counts as a failure."""
+    passed, failures, skips = 0, [], 0
+    for path in paths:
+        run = Run()
+        if os.path.exists(path):
+            for event in read_events(path):
+                run.add(event)
+        good, bad, skipped = summarize(run)
+        passed += good
+        failures += bad
+        skips += skipped
+        if not run.expected and not run.results:
+            failures.append('no test ran: the build did not get that far')
+    return passed, failures, skips
+
+
 def main():
-    run = Run()
-    if os.path.exists(sys.argv[1]):
-        for event in read_events(sys.argv[1]):
-            run.add(event)
-    passed, failures, skips = summarize(run)
+    passed, failures, skips = summarize_all(sys.argv[1:])
     if failures:
         print('Failed:')
         for line in failures:
             print('  ' + line)
-    if not run.expected and not run.results:
-        print('No test ran: the build did not get that far.')
-        failures = ['']
     tail = ', %d skipped' % skips if skips else ''
     print('%d passed, %d failed%s' % (passed, len(failures), tail))
     return 1 if failures or not passed else 0

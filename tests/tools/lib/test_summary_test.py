@@ -3,6 +3,7 @@
 The folder of test_summary.py is the first argument; the rest is unittest's.
 """
 
+import json
 import os
 import sys
 import tempfile
@@ -66,6 +67,23 @@ class TestSummaryTest(unittest.TestCase):
     def test_a_target_that_was_not_built_is_a_failure(self):
         self.target('//a:a')
         self.assertEqual((0, 1, 0), self.counts())
+
+    def test_of_several_runs_one_without_tests_is_a_failure(self):
+        xml = os.path.join(self.folder.name, 'test.xml')
+        with open(xml, 'w', encoding='utf-8') as file:
+            file.write(_GTEST)
+        run = os.path.join(self.folder.name, 'run')
+        with open(run, 'w', encoding='utf-8') as file:
+            json.dump({
+                'id': {'testResult': {'label': '//a:a'}},
+                'testResult': {'status': 'PASSED', 'testActionOutput': [
+                    {'name': 'test.xml', 'uri': 'file://' + xml}]},
+            }, file)
+        nothing = os.path.join(self.folder.name, 'nothing')
+        passed, failures, skipped = test_summary.summarize_all([run, nothing])
+        self.assertEqual((1, 1, 1), (passed, len(failures), skipped))
+        passed, failures, skipped = test_summary.summarize_all([run, run])
+        self.assertEqual((2, 0, 2), (passed, len(failures), skipped))
 
     def test_libraries_are_no_tests(self):
         self.run_.add({'id': {'targetConfigured': {'label': '//a:b'}},

@@ -2,7 +2,9 @@
 
 Parsing the libraries' headers is most of what a compilation costs. GCC reads
 `x.h.gch` instead of `x.h` when it was made with the same options, and ignores
-it otherwise, so this can only cost time, never change a program.
+it otherwise, so this can only cost time, never change a program. Clang insists
+on the absolute path that the header had, which a sandbox does not keep: under
+it the header is parsed each time.
 """
 
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
@@ -17,8 +19,15 @@ def _precompiled_header_impl(ctx):
         unsupported_features = ctx.disabled_features,
     )
     header = ctx.actions.declare_file(ctx.label.name + ".h")
-    compiled = ctx.actions.declare_file(ctx.label.name + ".h.gch")
     ctx.actions.write(header, "".join(["#include <%s>\n" % each for each in ctx.attr.headers]))
+    if "clang" in toolchain.compiler_executable:
+        return [
+            DefaultInfo(files = depset([header])),
+            CcInfo(compilation_context = cc_common.create_compilation_context(
+                headers = depset([header]),
+            )),
+        ]
+    compiled = ctx.actions.declare_file(ctx.label.name + ".h.gch")
     variables = cc_common.create_compile_variables(
         cc_toolchain = toolchain,
         feature_configuration = features,
