@@ -187,7 +187,8 @@ class RunningBroker final : public BrokerProcess {
     options.calls = data_->calls();
     options.held = data_->context()->held;
     ASSIGN_OR_RETURN(doors_.clients, rpc::Listener::Start(options));
-    RegisterNodeMetrics({.table = data_->table(),
+    RegisterNodeMetrics({.self = BrokerId(config_.node().id()),
+                         .table = data_->table(),
                          .directory = directory_.get(),
                          .disk = data_->disk(),
                          .health = &boards_.health,

@@ -10,6 +10,7 @@ BrokerServices::BrokerServices(const Deps& deps)
       discovery_(deps.context, deps.board, deps.cluster_id, deps.disk),
       topic_admin_(deps.context, deps.forwarder),
       config_admin_(deps.forwarder),
+      cluster_admin_(deps.forwarder->cluster()),
       quorum_admin_(deps.forwarder),
       node_admin_(
           deps.levels, deps.timers,
@@ -24,6 +25,7 @@ std::vector<rpc::ServedService> BrokerServices::All() {
       {v1::Discovery::service_full_name(), &discovery_},
       {v1::TopicAdmin::service_full_name(), &topic_admin_},
       {v1::ConfigAdmin::service_full_name(), &config_admin_},
+      {v1::ClusterAdmin::service_full_name(), &cluster_admin_},
       {v1::QuorumAdmin::service_full_name(), &quorum_admin_},
       {v1::NodeAdmin::service_full_name(), &node_admin_},
   };
@@ -35,6 +37,7 @@ std::vector<std::string> BrokerServices::Names() {
           v1::Discovery::service_full_name(),
           v1::TopicAdmin::service_full_name(),
           v1::ConfigAdmin::service_full_name(),
+          v1::ClusterAdmin::service_full_name(),
           v1::QuorumAdmin::service_full_name(),
           v1::NodeAdmin::service_full_name()};
 }

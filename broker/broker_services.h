@@ -12,6 +12,7 @@
 
 #include "broker/cluster/admin_forwarder.h"
 #include "broker/cluster/producer_id_block.h"
+#include "broker/service/cluster_admin_service.h"
 #include "broker/service/config_admin_service.h"
 #include "broker/service/consumer_service.h"
 #include "broker/service/discovery_service.h"
@@ -52,6 +53,7 @@ class BrokerServices {
   DiscoveryService discovery_;
   TopicAdminService topic_admin_;
   ConfigAdminService config_admin_;
+  ClusterAdminService cluster_admin_;
   QuorumAdminService quorum_admin_;
   rpc::NodeAdminService node_admin_;
 };

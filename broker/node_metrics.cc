@@ -9,7 +9,6 @@ namespace barnabas::broker {
 namespace {
 
 struct PartitionCounts {
-  double all = 0;
   double led = 0;
   double offline = 0;
   double segments = 0;
@@ -18,7 +17,6 @@ struct PartitionCounts {
 PartitionCounts Count(const PartitionTable& table) {
   PartitionCounts counts;
   for (const std::shared_ptr<Partition>& partition : table.All()) {
-    ++counts.all;
     const auto log = partition->Log();
     if (!log.ok()) {
       ++counts.offline;
@@ -31,10 +29,49 @@ PartitionCounts Count(const PartitionTable& table) {
   return counts;
 }
 
+// What the metadata says of partitions with a replica here. While brokers do
+// not copy, most replicas that do not lead have nothing open.
+struct ReplicaCounts {
+  double all = 0;
+  // Of those that this broker leads.
+  double under_replicated = 0;
+  double under_min_isr = 0;
+};
+
+ReplicaCounts CountReplicas(const PartitionTable& table, BrokerId self) {
+  ReplicaCounts counts;
+  const image::ClusterImage image = table.image();
+  for (const TopicPartition& key : image.PartitionsOn(self)) {
+    ++counts.all;
+    const image::PartitionState& state = *image.FindPartition(key);
+    if (state.leader != self) continue;
+    if (state.isr.size() < state.replicas.size()) ++counts.under_replicated;
+    const std::shared_ptr<Partition> partition = table.Find(key);
+    if (partition == nullptr) continue;
+    if (static_cast<int64_t>(state.isr.size()) <
+        partition->settings().min_insync_replicas) {
+      ++counts.under_min_isr;
+    }
+  }
+  return counts;
+}
+
+void RegisterReplicas(const PartitionTable* table, BrokerId self,
+                      env::Registry* registry) {
+  registry->AddGaugeFunction(
+      "barnabas_partitions", "Partitions with a replica on this broker.", {},
+      [table, self] { return CountReplicas(*table, self).all; });
+  registry->AddGaugeFunction(
+      "barnabas_under_replicated_partitions",
+      "Partitions led here that have replicas out of sync.", {},
+      [table, self] { return CountReplicas(*table, self).under_replicated; });
+  registry->AddGaugeFunction(
+      "barnabas_under_min_isr_partitions",
+      "Partitions led here with fewer in sync than min.insync.replicas.", {},
+      [table, self] { return CountReplicas(*table, self).under_min_isr; });
+}
+
 void RegisterPartitions(const PartitionTable* table, env::Registry* registry) {
-  registry->AddGaugeFunction("barnabas_partitions",
-                             "Partitions with a replica on this broker.", {},
-                             [table] { return Count(*table).all; });
   registry->AddGaugeFunction("barnabas_leader_partitions",
                              "Partitions that this broker leads.", {},
                              [table] { return Count(*table).led; });
@@ -67,6 +104,7 @@ void RegisterNodeMetrics(const NodeMetricsSource& source,
       "barnabas_broker_state", "1 for the state that the broker is in.",
       {{"state", "fenced"}},
       [health] { return health->IsServing("readiness") ? 0 : 1; });
+  RegisterReplicas(source.table, source.self, registry);
   RegisterPartitions(source.table, registry);
   log::LogDirectory* directory = source.directory;
   const env::Labels dir = {{"dir", directory->path()}};

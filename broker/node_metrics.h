@@ -13,6 +13,7 @@
 #include "broker/service/buffer_pool.h"
 #include "client/serving/health.h"
 #include "client/serving/listener.h"
+#include "proto/types/ids.h"
 #include "storage/env/clock.h"
 #include "storage/env/metrics.h"
 #include "storage/log/log_directory.h"
@@ -21,6 +22,7 @@ namespace barnabas::broker {
 
 // Everything outlives the registry's use.
 struct NodeMetricsSource {
+  BrokerId self;
   const PartitionTable* table = nullptr;
   log::LogDirectory* directory = nullptr;
   const DiskGuard* disk = nullptr;

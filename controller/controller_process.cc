@@ -26,6 +26,7 @@
 #include "controller/service/active_driver.h"
 #include "controller/service/front.h"
 #include "controller/service/quorum_peers.h"
+#include "controller/twin_check.h"
 #include "metadata/config/address.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
@@ -119,6 +120,8 @@ class RunningController final : public ControllerProcess {
  private:
   static constexpr absl::Duration kNoPatience = absl::ZeroDuration();
 
+  // Fails if this one does not vote, and another directory does in its name.
+  absl::Status RefuseTwin();
   absl::Status OpenEngine();
   void OpenPeers();
   absl::Status Listen();
@@ -162,12 +165,31 @@ absl::Status RunningController::Open() {
     engine_.driver->Start();
     Pulse();
   });
+  RETURN_IF_ERROR(RefuseTwin());
   opened_ = true;
   LOG(INFO) << "Controller " << config_.node().id() << " of cluster "
             << engine_.directory->identity().cluster_id << " listens on port "
             << peer_port() << "; its log lies in " << engine_.directory->path()
             << ".";
   return absl::OkStatus();
+}
+
+absl::Status RunningController::RefuseTwin() {
+  const log::Identity& identity = engine_.directory->identity();
+  const raft::ReplicaKey self{identity.node_id, identity.directory_id};
+  bool votes = false;
+  OnLoop([&] {
+    for (const auto& member : engine_.quorum->members()->Describe()) {
+      votes = votes || (member.votes && member.replica.key == self);
+    }
+  });
+  if (votes) return absl::OkStatus();
+  std::vector<std::string> endpoints;
+  for (const std::string& entry : config_.cluster().controllers()) {
+    const auto address = config::ParseControllerAddress(entry);
+    if (address.has_value()) endpoints.push_back(address->address.ToString());
+  }
+  return CheckNoTwin(self, endpoints, &engine_.channels);
 }
 
 absl::Status RunningController::OpenEngine() {

@@ -1,114 +1,23 @@
 #include "broker/cluster/admin_forwarder.h"
 
-#include <algorithm>
-#include <functional>
-#include <string>
-#include <utility>
-
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "barnabas/v1/config_admin.grpc.pb.h"
 #include "barnabas/v1/quorum_admin.grpc.pb.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
-#include "client/rpc/status_bridge.h"
-#include "client/rpc/unary_call.h"
-#include "proto/types/error.h"
 
 namespace barnabas::broker {
 namespace {
 
-// Marks a call that was passed on; metadata keys are lower case.
-constexpr char kForwardedKey[] = "barnabas-forwarded";
-constexpr absl::Duration kTimeoutMax = absl::Seconds(30);
-// The same call to another controller, after one said that it does not lead
-// or none could be reached: long enough for another one to take over.
-constexpr int kAttemptsMax = 30;
-constexpr absl::Duration kAttemptPause = absl::Milliseconds(100);
-
-// gRPC's own words for "nothing was sent"; the only sign it gives.
-bool NeverSent(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kUnavailable &&
-         (absl::StrContains(status.message(), "failed to connect") ||
-          absl::StrContains(status.message(), "DNS resolution failed"));
-}
-
-// A status that gRPC made rather than the controller.
-bool IsForeign(const absl::Status& status) {
-  bool has_payload = false;
-  status.ForEachPayload(
-      [&](absl::string_view, const absl::Cord&) { has_payload = true; });
-  return !has_payload;
-}
-
-absl::Status Explain(const absl::Status& status, const std::string& endpoint,
-                     bool write) {
-  if (!IsForeign(status)) return status;
-  if (NeverSent(status) || !write) {
-    return MakeError(ErrorCode::kControllerNotAvailable,
-                     absl::StrCat("controller ", endpoint,
-                                  " cannot be reached: ", status.message()),
-                     "see that a controller runs: barnabas health");
-  }
-  return MakeError(ErrorCode::kRequestTimedOut,
-                   absl::StrCat("the answer of controller ", endpoint,
-                                " was lost: ", status.message()),
-                   "look whether it took effect before trying again");
-}
-
-int64_t VersionOf(const v1::CreateTopicsResponse& response) {
-  return response.metadata_version();
-}
-int64_t VersionOf(const v1::AlterTopicsResponse& response) {
-  return response.metadata_version();
-}
-int64_t VersionOf(const v1::AddPartitionsResponse& response) {
-  return response.metadata_version();
-}
-int64_t VersionOf(const v1::DeleteTopicsResponse& response) {
-  return response.metadata_version();
-}
-int64_t VersionOf(const v1::AlterConfigResponse& response) {
-  return response.metadata_version();
-}
-int64_t VersionOf(const v1::AddVoterResponse& response) {
-  return response.metadata_version();
-}
-int64_t VersionOf(const v1::RemoveVoterResponse& response) {
-  return response.metadata_version();
-}
-// Nothing that is in the image: there is nothing to wait for.
-int64_t VersionOf(const v1::DescribeQuorumResponse&) { return -1; }
-int64_t VersionOf(const v1::TransferLeadershipResponse&) { return -1; }
-int64_t VersionOf(const v1::DescribeConfigResponse&) { return -1; }
-
-// One forwarded call, kept alive by whatever goes on with it.
-template <typename Request, typename Response>
-struct Forwarded {
-  using Finish = std::function<void(grpc::Status)>;
-  // Passes context, request, response and callback to a stub of a channel.
-  using Start = std::function<void(const std::shared_ptr<grpc::Channel>&,
-                                   grpc::ClientContext*, const Request*,
-                                   Response*, Finish)>;
-
-  grpc::ServerUnaryReactor* reactor = nullptr;
-  const Request* request = nullptr;
-  Response* response = nullptr;
-  Start start;
-  bool write = true;
-  // On the loop's monotonic clock.
-  absl::Duration deadline;
-  int attempt = 0;
-};
-
 class OneHopForwarder final : public AdminForwarder {
  public:
-  explicit OneHopForwarder(const Deps& deps) : deps_(deps) {}
+  explicit OneHopForwarder(const OneHop::Deps& deps)
+      : hop_(deps), cluster_(ClusterForwarder::Make(&hop_)) {}
+
+  ClusterForwarder* cluster() override { return cluster_.get(); }
 
   Reactor* CreateTopics(Context* context,
                         const v1::CreateTopicsRequest* request,
                         v1::CreateTopicsResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, true,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::TopicAdmin::NewStub(channel)->async()->CreateTopics(call...);
@@ -117,7 +26,7 @@ class OneHopForwarder final : public AdminForwarder {
 
   Reactor* AlterTopics(Context* context, const v1::AlterTopicsRequest* request,
                        v1::AlterTopicsResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, true,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::TopicAdmin::NewStub(channel)->async()->AlterTopics(call...);
@@ -127,7 +36,7 @@ class OneHopForwarder final : public AdminForwarder {
   Reactor* AddPartitions(Context* context,
                          const v1::AddPartitionsRequest* request,
                          v1::AddPartitionsResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, true,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::TopicAdmin::NewStub(channel)->async()->AddPartitions(call...);
@@ -137,7 +46,7 @@ class OneHopForwarder final : public AdminForwarder {
   Reactor* DeleteTopics(Context* context,
                         const v1::DeleteTopicsRequest* request,
                         v1::DeleteTopicsResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, true,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::TopicAdmin::NewStub(channel)->async()->DeleteTopics(call...);
@@ -147,7 +56,7 @@ class OneHopForwarder final : public AdminForwarder {
   Reactor* DescribeConfig(Context* context,
                           const v1::DescribeConfigRequest* request,
                           v1::DescribeConfigResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, false,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::ConfigAdmin::NewStub(channel)->async()->DescribeConfig(call...);
@@ -156,7 +65,7 @@ class OneHopForwarder final : public AdminForwarder {
 
   Reactor* AlterConfig(Context* context, const v1::AlterConfigRequest* request,
                        v1::AlterConfigResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, true,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::ConfigAdmin::NewStub(channel)->async()->AlterConfig(call...);
@@ -166,7 +75,7 @@ class OneHopForwarder final : public AdminForwarder {
   Reactor* DescribeQuorum(Context* context,
                           const v1::DescribeQuorumRequest* request,
                           v1::DescribeQuorumResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, false,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::QuorumAdmin::NewStub(channel)->async()->DescribeQuorum(call...);
@@ -175,7 +84,7 @@ class OneHopForwarder final : public AdminForwarder {
 
   Reactor* AddVoter(Context* context, const v1::AddVoterRequest* request,
                     v1::AddVoterResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, true,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::QuorumAdmin::NewStub(channel)->async()->AddVoter(call...);
@@ -184,7 +93,7 @@ class OneHopForwarder final : public AdminForwarder {
 
   Reactor* RemoveVoter(Context* context, const v1::RemoveVoterRequest* request,
                        v1::RemoveVoterResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, true,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::QuorumAdmin::NewStub(channel)->async()->RemoveVoter(call...);
@@ -194,7 +103,7 @@ class OneHopForwarder final : public AdminForwarder {
   Reactor* TransferLeadership(
       Context* context, const v1::TransferLeadershipRequest* request,
       v1::TransferLeadershipResponse* response) override {
-    return Forward(
+    return hop_.Forward(
         context, request, response, true,
         [](const std::shared_ptr<grpc::Channel>& channel, auto... call) {
           v1::QuorumAdmin::NewStub(channel)->async()->TransferLeadership(
@@ -203,97 +112,13 @@ class OneHopForwarder final : public AdminForwarder {
   }
 
  private:
-  template <typename Request, typename Response, typename Start>
-  Reactor* Forward(Context* context, const Request* request, Response* response,
-                   bool write, Start start) {
-    Reactor* reactor = context->DefaultReactor();
-    if (context->client_metadata().count(kForwardedKey) > 0) {
-      reactor->Finish(rpc::ToGrpc(MakeError(
-          ErrorCode::kInvalidRequest, "this call was forwarded before",
-          "point cluster.controllers at controllers' peer "
-          "listeners, not at brokers")));
-      return reactor;
-    }
-    auto call = std::make_shared<Forwarded<Request, Response>>();
-    call->reactor = reactor;
-    call->request = request;
-    call->response = response;
-    call->start = std::move(start);
-    call->write = write;
-    const env::Clock& clock = deps_.loop->clock();
-    call->deadline =
-        clock.Monotonic() +
-        std::min(kTimeoutMax,
-                 absl::FromChrono(context->deadline()) - clock.Wall());
-    Send(call);
-    return reactor;
-  }
-
-  template <typename Request, typename Response>
-  void Send(std::shared_ptr<Forwarded<Request, Response>> call) {
-    const std::string endpoint = deps_.controllers->Current();
-    rpc::UnaryOptions options;
-    options.timeout = Left(*call);
-    ++call->attempt;
-    auto start = [this, call, endpoint](grpc::ClientContext* context,
-                                        const Request* request,
-                                        Response* response, auto finish) {
-      context->AddMetadata(kForwardedKey, "1");
-      call->start(deps_.channels->Get(endpoint), context, request, response,
-                  std::move(finish));
-    };
-    auto done = [this, call, endpoint](absl::StatusOr<Response> answer) {
-      deps_.loop->PostAlways(
-          [this, call, endpoint, answer = std::move(answer)]() mutable {
-            Answered(call, endpoint, std::move(answer));
-          });
-    };
-    rpc::CallUnary<Response, Request>(options, *call->request, std::move(start),
-                                      std::move(done));
-  }
-
-  template <typename Call>
-  absl::Duration Left(const Call& call) const {
-    return call.deadline - deps_.loop->clock().Monotonic();
-  }
-
-  template <typename Request, typename Response>
-  void Answered(std::shared_ptr<Forwarded<Request, Response>> call,
-                const std::string& endpoint, absl::StatusOr<Response> answer) {
-    if (!answer.ok()) return Failed(call, endpoint, answer.status());
-    const LogIndex version(VersionOf(*answer));
-    *call->response = *std::move(answer);
-    deps_.follower->WhenApplied(version, Left(*call),
-                                [call](const absl::Status& applied) {
-                                  call->reactor->Finish(rpc::ToGrpc(applied));
-                                });
-  }
-
-  // Asks another controller where that is safe: nothing was sent, or whoever
-  // got it said that it does not lead.
-  template <typename Request, typename Response>
-  void Failed(std::shared_ptr<Forwarded<Request, Response>> call,
-              const std::string& endpoint, const absl::Status& status) {
-    const ErrorCode code = CodeOf(status);
-    const bool elsewhere =
-        !IsForeign(status) && (code == ErrorCode::kNotController ||
-                               code == ErrorCode::kControllerNotAvailable);
-    if (elsewhere || NeverSent(status)) {
-      deps_.controllers->Failed(endpoint, status);
-      if (call->attempt < kAttemptsMax && Left(*call) > 2 * kAttemptPause) {
-        deps_.loop->After(kAttemptPause, [this, call] { Send(call); });
-        return;
-      }
-    }
-    call->reactor->Finish(rpc::ToGrpc(Explain(status, endpoint, call->write)));
-  }
-
-  const Deps deps_;
+  OneHop hop_;
+  const std::unique_ptr<ClusterForwarder> cluster_;
 };
 
 }  // namespace
 
-std::unique_ptr<AdminForwarder> AdminForwarder::Make(const Deps& deps) {
+std::unique_ptr<AdminForwarder> AdminForwarder::Make(const OneHop::Deps& deps) {
   return std::make_unique<OneHopForwarder>(deps);
 }
 

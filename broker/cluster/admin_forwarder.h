@@ -1,48 +1,30 @@
 // AdminForwarder: admin calls that only the active controller can answer,
 // passed on by this broker, one hop (README 23).
 //
-// What: each method is what a gRPC service method returns: it forwards the
-//   request with the caller's deadline, waits until this broker has itself
-//   applied the metadata version of the answer, then answers. So whoever asks
-//   the same broker next sees the change.
+// What: each method is what a gRPC service method returns (one_hop.h).
 // Units: absl::Duration. Empty case: a request without a deadline gets 30 s.
 // Thread: gRPC's threads call in; answers come on the follower's loop.
-// Errors: those of the controller, unchanged; CONTROLLER_NOT_AVAILABLE when
-//   none can be reached; INVALID_REQUEST when the call was forwarded before.
-//   A write whose answer was lost is REQUEST_TIMED_OUT (outcome unknown).
+// Errors: those of OneHop.
 // Always true: a forwarded call is never forwarded again.
 #ifndef BARNABAS_BROKER_CLUSTER_ADMIN_FORWARDER_H_
 #define BARNABAS_BROKER_CLUSTER_ADMIN_FORWARDER_H_
-
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <memory>
 
 #include "barnabas/v1/config_admin.pb.h"
 #include "barnabas/v1/quorum_admin.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
-#include "broker/cluster/controller_choice.h"
-#include "broker/cluster/metadata_follower.h"
-#include "client/rpc/channel_pool.h"
-#include "storage/env/event_loop.h"
+#include "broker/cluster/cluster_forwarder.h"
+#include "broker/cluster/one_hop.h"
 
 namespace barnabas::broker {
 
 class AdminForwarder {
  public:
-  using Reactor = grpc::ServerUnaryReactor;
-  using Context = grpc::CallbackServerContext;
+  using Reactor = OneHop::Reactor;
+  using Context = OneHop::Context;
 
-  // All outlive the forwarder.
-  struct Deps {
-    std::shared_ptr<env::EventLoop> loop;
-    rpc::ChannelPool* channels = nullptr;
-    ControllerChoice* controllers = nullptr;
-    MetadataFollower* follower = nullptr;
-  };
-
-  static std::unique_ptr<AdminForwarder> Make(const Deps& deps);
+  static std::unique_ptr<AdminForwarder> Make(const OneHop::Deps& deps);
   virtual ~AdminForwarder() = default;
 
   virtual Reactor* CreateTopics(Context* context,
@@ -75,6 +57,9 @@ class AdminForwarder {
   virtual Reactor* TransferLeadership(
       Context* context, const v1::TransferLeadershipRequest* request,
       v1::TransferLeadershipResponse* response) = 0;
+
+  // The calls of ClusterAdmin.
+  virtual ClusterForwarder* cluster() = 0;
 };
 
 }  // namespace barnabas::broker

@@ -9,6 +9,7 @@
 #include "client/rpc/backoff.h"
 #include "client/rpc/byte_stream.h"
 #include "client/rpc/frame_codec.h"
+#include "metadata/image/features.h"
 #include "proto/types/error.h"
 #include "proto/types/error_proto.h"
 
@@ -58,6 +59,19 @@ class SessionStream final : public ControllerLink,
   void OnClosed(const absl::Status& status) override;
 
  private:
+  // When it was told that another holds its id, at first and at last.
+  struct Duplicate {
+    absl::Duration first;
+    absl::Duration last;
+  };
+  struct Outage {
+    // Failed tries.
+    int attempts = 0;
+    std::optional<Duplicate> duplicate;
+    // Why the last one failed, as it was logged.
+    std::string complaint;
+  };
+
   void Dial();
   void Register();
   void Beat();
@@ -79,9 +93,8 @@ class SessionStream final : public ControllerLink,
   std::atomic<int64_t> epoch_ = kNoEpoch;
   absl::Duration heartbeat_ = kHeartbeatDefault;
   absl::Duration session_ = kSessionDefault;
-  // Failures since the last registration.
-  int attempt_ = 0;
-  std::optional<absl::Duration> duplicate_since_;
+  // Since the last registration.
+  Outage outage_;
   // What the controller said before it closed the stream.
   absl::Status failed_;
   env::TimerId beat_timer_ = 0;
@@ -127,6 +140,7 @@ void SessionStream::Register() {
     each->set_host(endpoint.host);
     each->set_port(endpoint.port);
   }
+  image::WriteRanges(image::UnderstoodFeatures(), *frame->mutable_features());
   if (options_.previous_epoch.has_value()) {
     frame->set_previous_epoch(options_.previous_epoch->value());
   }
@@ -203,8 +217,7 @@ void SessionStream::OnRegistered(
     session_ = absl::Milliseconds(registered.session_ms());
   }
   registered_ = true;
-  attempt_ = 0;
-  duplicate_since_.reset();
+  outage_ = Outage();
   epoch_.store(registered.broker_epoch(), std::memory_order_release);
   LOG(INFO) << "Registered with controller " << endpoint_ << ", epoch "
             << registered.broker_epoch() << ".";
@@ -224,12 +237,17 @@ void SessionStream::OnClosed(const absl::Status& closed) {
   registered_ = false;
   deps_.controllers->Failed(endpoint_, status);
   if (Refuse(status)) return;
-  // Once an outage, not once a try.
-  if (was_registered || attempt_ == 0) {
+  // A reason once an outage, not once a try; who does not lead says nothing
+  // new.
+  const std::string reason(status.message());
+  if (CodeOf(status) != ErrorCode::kNotController &&
+      reason != outage_.complaint) {
+    outage_.complaint = reason;
     LOG(WARNING) << "Session with controller " << endpoint_
-                 << " ended: " << status.message();
-    deps_.events->OnDisconnected(status);
+                 << " ended: " << reason;
   }
+  if (was_registered || outage_.attempts == 0)
+    deps_.events->OnDisconnected(status);
   Retry();
 }
 
@@ -238,12 +256,15 @@ bool SessionStream::Refuse(const absl::Status& status) {
   bool refused = IsFinal(code);
   if (code == ErrorCode::kDuplicateBrokerRegistration) {
     // The other may be this broker's own former life, whose end the
-    // controller has not seen yet.
+    // controller has not seen yet. Controllers that only say who leads come
+    // between two such answers.
     const absl::Duration now = deps_.loop->clock().Monotonic();
-    if (!duplicate_since_.has_value()) duplicate_since_ = now;
-    refused = now - *duplicate_since_ > 2 * session_;
-  } else {
-    duplicate_since_.reset();
+    if (!outage_.duplicate.has_value() ||
+        now - outage_.duplicate->last > 2 * session_) {
+      outage_.duplicate = Duplicate{now, now};
+    }
+    outage_.duplicate->last = now;
+    refused = now - outage_.duplicate->first > 2 * session_;
   }
   if (refused) deps_.events->OnRefused(status);
   return refused;
@@ -251,8 +272,8 @@ bool SessionStream::Refuse(const absl::Status& status) {
 
 void SessionStream::Retry() {
   const absl::Duration delay =
-      rpc::BackoffDelay(rpc::BackoffRange(), attempt_, options_.seed);
-  ++attempt_;
+      rpc::BackoffDelay(rpc::BackoffRange(), outage_.attempts, options_.seed);
+  ++outage_.attempts;
   retry_timer_ = deps_.loop->After(delay, [this] {
     retry_timer_ = 0;
     Dial();

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "proto/types/limits.h"
 #include "proto/types/status_macros.h"
+#include "proto/types/text.h"
 
 namespace barnabas::broker {
 namespace {
@@ -33,6 +35,33 @@ replica::FlushMode ModeOf(log::FlushPolicy policy) {
 }
 
 }  // namespace
+
+absl::Status NotLedHere(const Leadership& leadership, PartitionIndex partition,
+                        std::string_view topic) {
+  if (leadership.leader.broker != kNoBroker) {
+    return WithLeader(
+        MakeError(ErrorCode::kNotLeader,
+                  absl::StrCat("this broker does not lead partition ",
+                               partition.value(), " of ", AsAbsl(topic)),
+                  "go to the broker that the detail names"),
+        leadership.leader);
+  }
+  const bool one = leadership.awaited.size() == 1;
+  const std::string who =
+      absl::StrCat(one ? "broker " : "brokers ",
+                   absl::StrJoin(leadership.awaited, ", ",
+                                 [](std::string* text, BrokerId id) {
+                                   absl::StrAppend(text, id.value());
+                                 }));
+  return WithLeader(
+      MakeError(ErrorCode::kLeaderNotAvailable,
+                absl::StrCat("partition ", partition.value(), " of ",
+                             AsAbsl(topic), " is unavailable: ", who,
+                             one ? ", alone in sync, is down"
+                                 : ", alone in sync, are down"),
+                absl::StrCat("start ", who, " with its data directory")),
+      leadership.leader);
+}
 
 Partition::Partition(const Deps& deps, const TopicPartition& key,
                      std::string topic, const PartitionSettings& settings)
@@ -66,15 +95,7 @@ absl::Status Partition::CheckServed(const Published& now,
   RETURN_IF_ERROR(now.closed);
   const Leadership& leadership = now.leadership;
   if (!leadership.leading) {
-    const bool led = leadership.leader.broker != kNoBroker;
-    return WithLeader(
-        MakeError(led ? ErrorCode::kNotLeader : ErrorCode::kLeaderNotAvailable,
-                  absl::StrCat("this broker does not lead partition ",
-                               key_.partition.value(), " of ", topic_,
-                               led ? "" : ", and no broker does now"),
-                  led ? "go to the broker that the detail names"
-                      : "wait for a broker with a replica to come back"),
-        leadership.leader);
+    return NotLedHere(leadership, key_.partition, topic_);
   }
   return replica::CheckLeaderEpoch(leadership.epoch, epoch);
 }
@@ -166,6 +187,7 @@ void Partition::Lead(const Leadership& leadership) {
     if (published_.closed.ok()) log = published_.log;
     settings = published_.settings;
   }
+  acks_.SetLeaderAlone(leadership.in_sync == 1 && leadership.replicas > 1);
   if (log == nullptr) return;
   if (leadership.leading && state_.has_value()) {
     state_->SetEpoch(leadership.epoch);

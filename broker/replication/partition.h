@@ -21,6 +21,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
@@ -36,6 +38,7 @@
 #include "broker/replication/record_gathering.h"
 #include "broker/replication/replication_metrics.h"
 #include "proto/types/error.h"
+#include "proto/types/ids.h"
 #include "proto/types/offsets.h"
 #include "proto/types/topic_partition.h"
 #include "storage/env/event_loop.h"
@@ -49,9 +52,17 @@ struct Leadership {
   bool leading = false;
   LeaderEpoch epoch = kNoLeaderEpoch;
   int32_t in_sync = 0;
+  int32_t replicas = 0;
   // For those who come to the wrong broker.
   LeaderHint leader;
+  // Without a leader: who was in sync last and is waited for.
+  std::vector<BrokerId> awaited;
 };
+
+// NOT_LEADER with where to go, or, where nobody leads, LEADER_NOT_AVAILABLE
+// with whom to start.
+absl::Status NotLedHere(const Leadership& leadership, PartitionIndex partition,
+                        std::string_view topic);
 
 // What may move a log's start, as its writer: gets the settings and how far the
 // log is readable.

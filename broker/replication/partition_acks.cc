@@ -5,8 +5,8 @@
 namespace barnabas::broker {
 namespace {
 
-v1::Durability DurabilityOf(v1::Acks acks, bool durable) {
-  if (acks == v1::ACKS_LEADER) {
+v1::Durability DurabilityOf(bool leader_only, bool durable) {
+  if (leader_only) {
     return durable ? v1::DURABILITY_LEADER_DISK : v1::DURABILITY_LEADER_MEMORY;
   }
   return durable ? v1::DURABILITY_REPLICAS_DISK
@@ -48,7 +48,8 @@ void PartitionAcks::Release(Offset high_watermark, Offset durable_end) {
   const absl::Duration now = clock_->Monotonic();
   waiting_.Release(high_watermark, [&](Pending ack) {
     ack.receipt.durability =
-        DurabilityOf(ack.acks, ack.receipt.end_offset <= durable_end);
+        DurabilityOf(leader_alone_ || ack.acks == v1::ACKS_LEADER,
+                     ack.receipt.end_offset <= durable_end);
     NoteLatency(ack.acks, ack.arrived, now);
     if (last != nullptr && last != ack.sink) last->AnswersEnd();
     ack.sink->Answer(ack.ticket, ack.receipt);

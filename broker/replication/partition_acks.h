@@ -29,6 +29,9 @@ class PartitionAcks {
   PartitionAcks(const ReplicationMetrics* metrics, const env::Clock* clock)
       : metrics_(metrics), clock_(clock) {}
 
+  // The leader alone is in sync although there are more replicas: what is
+  // acknowledged is said to be there alone.
+  void SetLeaderAlone(bool alone) { leader_alone_ = alone; }
   // `batch` was stored at `range`, as part of what `outcome` tells.
   void Add(const ProducedBatch& batch, OffsetRange range, LeaderEpoch epoch,
            const log::AppendOutcome& outcome);
@@ -53,6 +56,8 @@ class PartitionAcks {
 
   const ReplicationMetrics* const metrics_;
   const env::Clock* const clock_;
+
+  bool leader_alone_ = false;
   replica::AckQueue<Pending> waiting_;
 };
 

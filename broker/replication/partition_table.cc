@@ -20,6 +20,13 @@ bool HasReplica(const image::PartitionState& state, BrokerId broker) {
          state.replicas.end();
 }
 
+// Whether it has records of the partition: it is in sync, or was last. Other
+// replicas hold nothing while brokers do not copy, and open nothing.
+bool HoldsRecords(const image::PartitionState& state, BrokerId broker) {
+  return std::find(state.isr.begin(), state.isr.end(), broker) !=
+         state.isr.end();
+}
+
 // Whether what topics inherit settings from is the same in both images.
 bool SameOuterSettings(const image::ClusterImage& a,
                        const image::ClusterImage& b, BrokerId broker) {
@@ -136,7 +143,12 @@ void PartitionTable::AdoptTopic(const image::ClusterImage& before,
   std::optional<PartitionSettings> settings;
   for (size_t i = 0; i < topic.partitions.size(); ++i) {
     const image::PartitionState& state = topic.partitions[i];
-    if (!HasReplica(state, deps_.self)) continue;
+    const TopicPartition key{topic.id, PartitionIndex(static_cast<int32_t>(i))};
+    // One that is open stays so: its new leader must be told to callers.
+    if (!HasReplica(state, deps_.self) ||
+        (!HoldsRecords(state, deps_.self) && Find(key) == nullptr)) {
+      continue;
+    }
     // Most topics are as they were: nothing to do for those led here.
     const bool same = old != nullptr && old->version == topic.version &&
                       i < old->partitions.size() &&
@@ -145,8 +157,7 @@ void PartitionTable::AdoptTopic(const image::ClusterImage& before,
                       SameOuterSettings(before, target, deps_.self);
     if (same) continue;
     if (!settings.has_value()) settings = deps_.settings(target, topic);
-    Adopt({topic.id, PartitionIndex(static_cast<int32_t>(i))}, topic.name,
-          LeadershipOf(target, state), *settings, round);
+    Adopt(key, topic.name, LeadershipOf(target, state), *settings, round);
   }
 }
 
@@ -265,6 +276,8 @@ Leadership PartitionTable::LeadershipOf(
   leadership.leading = state.leader == deps_.self;
   leadership.epoch = state.leader_epoch;
   leadership.in_sync = static_cast<int32_t>(state.isr.size());
+  leadership.replicas = static_cast<int32_t>(state.replicas.size());
+  if (!state.HasLeader()) leadership.awaited = state.isr;
   leadership.leader.broker = state.leader;
   leadership.leader.epoch = state.leader_epoch;
   leadership.leader.metadata_version = image.version();

@@ -56,15 +56,8 @@ absl::StatusOr<std::shared_ptr<Partition>> FindPartition(
       table.Find({topic.id, PartitionIndex(partition)});
   if (found != nullptr) return found;
   const image::PartitionState& state = topic.partitions[partition];
-  const Leadership leadership = table.LeadershipOf(image, state);
-  const bool led = state.HasLeader();
-  return WithLeader(
-      MakeError(led ? ErrorCode::kNotLeader : ErrorCode::kLeaderNotAvailable,
-                absl::StrCat("this broker holds no replica of partition ",
-                             partition, " of ", topic.name),
-                led ? "go to the broker that the detail names"
-                    : "wait for a broker with a replica to come back"),
-      leadership.leader);
+  return NotLedHere(table.LeadershipOf(image, state), PartitionIndex(partition),
+                    topic.name);
 }
 
 }  // namespace barnabas::broker

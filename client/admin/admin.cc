@@ -27,13 +27,14 @@ ClientOptions ForGathering(ClientOptions options) {
   return options;
 }
 
-class ClusterAdmin final : public Admin {
+class AnyNodeAdmin final : public Admin {
  public:
-  explicit ClusterAdmin(const ClientOptions& options)
+  explicit AnyNodeAdmin(const ClientOptions& options)
       : caller_(options, options.bootstrap),
         gatherer_(ForGathering(options), options.bootstrap),
         leaders_(LeaderAdmin::Make(&caller_)),
-        quorum_(QuorumAdmin::Make(&caller_)) {}
+        quorum_(QuorumAdmin::Make(&caller_)),
+        cluster_(ClusterAdmin::Make(&caller_)) {}
 
   absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo() override {
     return Read<v1::Discovery, v1::GetServerInfoResponse>(
@@ -118,6 +119,7 @@ class ClusterAdmin final : public Admin {
   }
   LeaderAdmin& leaders() override { return *leaders_; }
   QuorumAdmin& quorum() override { return *quorum_; }
+  ClusterAdmin& cluster() override { return *cluster_; }
 
  private:
   template <typename Service, typename Response, typename Request,
@@ -161,6 +163,7 @@ class ClusterAdmin final : public Admin {
   NodeCaller gatherer_;
   const std::unique_ptr<LeaderAdmin> leaders_;
   const std::unique_ptr<QuorumAdmin> quorum_;
+  const std::unique_ptr<ClusterAdmin> cluster_;
 };
 
 class OneNode final : public NodeClient {
@@ -224,7 +227,7 @@ absl::StatusOr<std::unique_ptr<Admin>> Admin::Create(
     return MakeError(ErrorCode::kInvalidRequest,
                      "request_timeout must be above zero");
   }
-  return std::make_unique<ClusterAdmin>(options);
+  return std::make_unique<AnyNodeAdmin>(options);
 }
 
 absl::StatusOr<std::unique_ptr<NodeClient>> NodeClient::Create(

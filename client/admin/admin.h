@@ -21,6 +21,7 @@
 #include "barnabas/v1/discovery.pb.h"
 #include "barnabas/v1/node_admin.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
+#include "client/admin/cluster_admin.h"
 #include "client/admin/leader_admin.h"
 #include "client/admin/quorum_admin.h"
 #include "client/client_options.h"
@@ -63,6 +64,8 @@ class Admin {
   virtual LeaderAdmin& leaders() = 0;
   // What the leading controller answers about the quorum.
   virtual QuorumAdmin& quorum() = 0;
+  // What it answers about the cluster as a whole.
+  virtual ClusterAdmin& cluster() = 0;
 };
 
 // Calls that concern exactly one node, at "host:port".

@@ -23,4 +23,12 @@ absl::Status ExpiryOf(const absl::Status& refused, bool in_flight,
       "see whether the partition has a leader: barnabas topic describe");
 }
 
+absl::Status NoLeader(const std::string& topic, int32_t partition) {
+  return MakeError(
+      ErrorCode::kLeaderNotAvailable,
+      absl::StrCat("partition ", partition, " of ", topic, " has no leader"),
+      absl::StrCat("see whom it waits for: barnabas topic describe ", topic,
+                   " --unavailable"));
+}
+
 }  // namespace barnabas::client

@@ -7,6 +7,9 @@
 #ifndef BARNABAS_CLIENT_PRODUCER_EXPIRY_H_
 #define BARNABAS_CLIENT_PRODUCER_EXPIRY_H_
 
+#include <cstdint>
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
@@ -16,6 +19,9 @@ namespace barnabas::client {
 // under way, so that their outcome is open.
 absl::Status ExpiryOf(const absl::Status& refused, bool in_flight,
                       absl::Duration age);
+
+// Why what never went out was not stored.
+absl::Status NoLeader(const std::string& topic, int32_t partition);
 
 }  // namespace barnabas::client
 

@@ -166,6 +166,10 @@ void Sender::Consider(Lane* lane, const ProduceLink* pumped) {
   if (route.settling) return;
   if (route.link == nullptr) {
     Strand(lane);
+    // Of what never went out it is known why.
+    if (lane->window.FirstRetryBytes() == 0) {
+      lane->refused = NoLeader(lane->topic, lane->partition);
+    }
     view_.Watch(lane->topic);
     view_.Refresh();
     return;
@@ -422,6 +426,8 @@ void Sender::OnLinkClosed(ProduceLink* link, const absl::Status& status) {
     if (lane->link != link) continue;
     lane->ready = false;
     lane->gathering = false;
+    // What was under way may be stored, whatever was refused before.
+    if (lane->window.IsInFlight()) lane->refused = absl::OkStatus();
     lane->window.OnBroken();
     lane->link = nullptr;
     touched.push_back(lane);

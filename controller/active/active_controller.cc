@@ -7,6 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "controller/planner/broker_planner.h"
 #include "controller/planner/config_planner.h"
+#include "controller/planner/drain_planner.h"
+#include "controller/planner/election_planner.h"
+#include "controller/planner/feature_planner.h"
 #include "controller/planner/producer_id_planner.h"
 #include "controller/planner/topic_planner.h"
 #include "controller/planner/voters_planner.h"
@@ -41,6 +44,7 @@ absl::StatusOr<AnyPlan> Widen(
 
 struct Planner {
   const planner::PlanContext& context;
+  const Liveness& liveness;
 
   absl::StatusOr<AnyPlan> operator()(const v1::CreateTopicsRequest& request) {
     return Widen(planner::PlanCreateTopics(context, request));
@@ -64,6 +68,26 @@ struct Planner {
   absl::StatusOr<AnyPlan> operator()(
       const internal::v1::VotersRecord& request) {
     return Widen(planner::PlanVoters(context, request));
+  }
+  absl::StatusOr<AnyPlan> operator()(const v1::DrainBrokersRequest& request) {
+    return Widen(planner::PlanDrain(context, request));
+  }
+  absl::StatusOr<AnyPlan> operator()(const v1::UndrainBrokersRequest& request) {
+    return Widen(planner::PlanUndrain(context, request));
+  }
+  absl::StatusOr<AnyPlan> operator()(
+      const v1::DecommissionBrokersRequest& request) {
+    return Widen(
+        planner::PlanDecommission(context, request, [this](BrokerId broker) {
+          const BrokerLife* life = liveness.Find(broker);
+          return life != nullptr && life->open;
+        }));
+  }
+  absl::StatusOr<AnyPlan> operator()(const v1::ElectLeadersRequest& request) {
+    return Widen(planner::PlanElection(context, request));
+  }
+  absl::StatusOr<AnyPlan> operator()(const planner::FeatureUpdates& updates) {
+    return Widen(planner::PlanUpdateFeatures(context, updates));
   }
 };
 
@@ -165,16 +189,28 @@ void ActiveController::On(const Request& event, const Instant& now,
     return;
   }
   const planner::PlanContext context = MakeContext(now);
-  absl::StatusOr<AnyPlan> plan = std::visit(Planner{context}, event.request);
+  absl::StatusOr<AnyPlan> plan =
+      std::visit(Planner{context, liveness_}, event.request);
   if (!plan.ok()) {
     // Even a refusal may rest on what is not committed yet.
     return AnswerAt(latest_.version(), Reply{event.id, plan.status()}, effects);
   }
+  const bool anew = !plan->records.empty();
   const absl::StatusOr<LogIndex> offset =
       AppendRecords(std::move(plan->records), now, effects);
   if (!offset.ok()) {
     effects.replies.push_back(Reply{event.id, offset.status()});
     return;
+  }
+  if (anew) {
+    // A long plan is several entries; it holds from the last one on.
+    std::visit(
+        [&](auto& response) {
+          if constexpr (requires { response.set_metadata_version(0); }) {
+            response.set_metadata_version(offset->value());
+          }
+        },
+        plan->response);
   }
   AnswerAt(*offset, Reply{event.id, std::move(plan->response)}, effects);
 }
@@ -328,7 +364,7 @@ planner::PlanContext ActiveController::MakeContext(const Instant& now) {
                      static_cast<uint64_t>(latest_.version().value()));
   return planner::PlanContext{latest_, latest_.version().Next(),
                               std::max(now.wall_ms, latest_.time_ms()),
-                              draw.Next(), options_.replicas_max};
+                              draw.Next(), options_.in_sync_max};
 }
 
 absl::StatusOr<LogIndex> ActiveController::AppendRecords(Records records,

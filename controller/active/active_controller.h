@@ -50,8 +50,8 @@ struct Options {
   // The committed image so far; the next Committed follows its version.
   image::ClusterImage image;
   absl::Duration heartbeat = absl::Milliseconds(500);
-  // Replicas of a partition that brokers can keep.
-  int32_t replicas_max = kReplicationFactorMax;
+  // Replicas of a new partition that begin in sync (plan_context.h).
+  int32_t in_sync_max = kReplicationFactorMax;
   // Appended and not yet committed; beyond it requests are refused.
   int32_t pending_entries_max = 1024;
   int32_t pending_replies_max = 8 * 1024;

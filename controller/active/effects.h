@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "barnabas/internal/v1/cluster_record.pb.h"
 #include "barnabas/internal/v1/controller.pb.h"
+#include "barnabas/v1/cluster_admin.pb.h"
 #include "barnabas/v1/config_admin.pb.h"
 #include "barnabas/v1/quorum_admin.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
@@ -43,7 +44,9 @@ using AdminResponse =
                  v1::AddPartitionsResponse, v1::DeleteTopicsResponse,
                  v1::AlterConfigResponse,
                  internal::v1::AllocateProducerIdsResponse,
-                 v1::AddVoterResponse>;
+                 v1::AddVoterResponse, v1::DrainBrokersResponse,
+                 v1::UndrainBrokersResponse, v1::DecommissionBrokersResponse,
+                 v1::ElectLeadersResponse, v1::UpdateFeaturesResponse>;
 
 struct Reply {
   CorrelationId id;

@@ -17,8 +17,10 @@
 #include "absl/time/time.h"
 #include "barnabas/internal/v1/cluster_record.pb.h"
 #include "barnabas/internal/v1/controller.pb.h"
+#include "barnabas/v1/cluster_admin.pb.h"
 #include "barnabas/v1/config_admin.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
+#include "controller/planner/feature_planner.h"
 #include "metadata/image/cluster_image.h"
 #include "proto/types/ids.h"
 #include "proto/types/offsets.h"
@@ -63,10 +65,14 @@ struct SnapshotLoaded {
 };
 
 // Writes; reads are answered from the committed image (metadata/view).
-using AdminRequest = std::variant<
-    v1::CreateTopicsRequest, v1::AlterTopicsRequest, v1::AddPartitionsRequest,
-    v1::DeleteTopicsRequest, v1::AlterConfigRequest,
-    internal::v1::AllocateProducerIdsRequest, internal::v1::VotersRecord>;
+using AdminRequest =
+    std::variant<v1::CreateTopicsRequest, v1::AlterTopicsRequest,
+                 v1::AddPartitionsRequest, v1::DeleteTopicsRequest,
+                 v1::AlterConfigRequest,
+                 internal::v1::AllocateProducerIdsRequest,
+                 internal::v1::VotersRecord, v1::DrainBrokersRequest,
+                 v1::UndrainBrokersRequest, v1::DecommissionBrokersRequest,
+                 v1::ElectLeadersRequest, planner::FeatureUpdates>;
 
 struct Request {
   CorrelationId id;

@@ -100,6 +100,7 @@ internal::v1::ClusterRecord RegisterRecord(
   to->set_directory_id(from.directory_id());
   to->set_rack(from.rack());
   *to->mutable_endpoints() = from.endpoints();
+  *to->mutable_features() = from.features();
   to->set_version(from.version());
   to->set_registered_ms(now_ms);
   return record;

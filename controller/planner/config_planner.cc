@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "controller/planner/finish_plan.h"
 #include "controller/planner/item_error.h"
 #include "controller/planner/partition_planner.h"
 #include "metadata/config/quantity.h"
@@ -103,17 +104,6 @@ absl::StatusOr<LogIndex> PlanItem(const PlanContext& context, const Item& item,
   return context.offset;
 }
 
-template <typename Response>
-command::Planned<Response> Finish(const PlanContext& context,
-                                  bool validate_only, Records records,
-                                  Response response) {
-  if (validate_only) records.clear();
-  response.set_metadata_version(records.empty()
-                                    ? context.image.version().value()
-                                    : context.offset.value());
-  return {std::move(records), std::move(response)};
-}
-
 std::string TextOf(const v1::ConfigScope& scope) {
   switch (scope.kind()) {
     case v1::SCOPE_KIND_BROKER:
@@ -159,8 +149,8 @@ absl::StatusOr<command::Planned<v1::AlterTopicsResponse>> PlanAlterTopics(
     result.set_version(request.validate_only() ? state.version.value()
                                                : version->value());
   }
-  return Finish(context, request.validate_only(), std::move(changes.records),
-                std::move(response));
+  return FinishPlan(context, request.validate_only(),
+                    std::move(changes.records), std::move(response));
 }
 
 absl::StatusOr<command::Planned<v1::AlterConfigResponse>> PlanAlterConfig(
@@ -185,8 +175,8 @@ absl::StatusOr<command::Planned<v1::AlterConfigResponse>> PlanAlterConfig(
       result.set_version(version->value());
     }
   }
-  return Finish(context, request.validate_only(), std::move(changes.records),
-                std::move(response));
+  return FinishPlan(context, request.validate_only(),
+                    std::move(changes.records), std::move(response));
 }
 
 }  // namespace barnabas::planner

@@ -45,6 +45,10 @@ absl::Status CheckReplicaList(const image::ClusterImage& image, int index,
       return BadAssignment(
           absl::StrCat(where, " name broker ", id, ", which is stopping"));
     }
+    if (broker->draining) {
+      return BadAssignment(
+          absl::StrCat(where, " name broker ", id, ", which drains"));
+    }
     live = live || broker->IsEligible();
   }
   if (!live) {
@@ -53,8 +57,21 @@ absl::Status CheckReplicaList(const image::ClusterImage& image, int index,
   return absl::OkStatus();
 }
 
-internal::v1::PartitionChangeRecord* AddChange(const TopicPartition& key,
-                                               Records& records) {
+// "3 live brokers (1 more drains)".
+std::string CandidateText(int32_t welcome, int32_t draining) {
+  std::string text =
+      absl::StrCat(welcome, " live broker", welcome == 1 ? "" : "s");
+  if (draining > 0) {
+    absl::StrAppend(&text, " that take", welcome == 1 ? "s" : "", " replicas (",
+                    draining, " more drain", draining == 1 ? "s" : "", ")");
+  }
+  return text;
+}
+
+}  // namespace
+
+internal::v1::PartitionChangeRecord* AddPartitionChange(
+    const TopicPartition& key, Records& records) {
   internal::v1::PartitionChangeRecord* change =
       records.emplace_back().mutable_partition_change();
   change->set_topic_id(key.topic.ToString());
@@ -62,12 +79,22 @@ internal::v1::PartitionChangeRecord* AddChange(const TopicPartition& key,
   return change;
 }
 
-}  // namespace
+BrokerId ChooseHeir(const image::ClusterImage& image,
+                    const image::PartitionState& partition,
+                    absl::FunctionRef<bool(BrokerId)> may_lead) {
+  const BrokerId heir = placement::ChooseLeader(partition, [&](BrokerId id) {
+    const image::BrokerState* broker = image.FindBroker(id);
+    return may_lead(id) && broker != nullptr && !broker->draining;
+  });
+  // Better one that drains than nobody.
+  return heir == kNoBroker ? placement::ChooseLeader(partition, may_lead)
+                           : heir;
+}
 
 int32_t LiveBrokerCount(const image::ClusterImage& image) {
   int32_t live = 0;
   image.ForEachBroker([&](const image::BrokerState& broker) {
-    if (broker.IsEligible()) ++live;
+    if (broker.IsWelcome()) ++live;
   });
   return live;
 }
@@ -76,14 +103,23 @@ absl::StatusOr<placement::Assignment> PlaceReplicas(
     const image::ClusterImage& image, int32_t partitions, int32_t factor,
     uint64_t seed) {
   placement::PlacementRequest request;
+  int32_t draining = 0;
   image.ForEachBroker([&](const image::BrokerState& broker) {
     if (!broker.IsEligible()) return;
+    if (broker.draining) {
+      ++draining;
+      return;
+    }
     request.candidates.push_back({broker.id, broker.rack, true});
   });
   const int32_t live = static_cast<int32_t>(request.candidates.size());
   if (live == 0) {
     return WithRetryAfter(
-        MakeError(ErrorCode::kBrokerNotAvailable, "no broker is live", kHint),
+        MakeError(ErrorCode::kBrokerNotAvailable,
+                  draining == 0
+                      ? std::string("no broker is live")
+                      : absl::StrCat("all ", draining, " live brokers drain"),
+                  kHint),
         1000);
   }
   if (factor < 1 || factor > kReplicationFactorMax) {
@@ -94,8 +130,8 @@ absl::StatusOr<placement::Assignment> PlaceReplicas(
   }
   if (factor > live) {
     return MakeError(ErrorCode::kInvalidReplicationFactor,
-                     absl::StrCat("replication factor ", factor, " > ", live,
-                                  " live broker", live == 1 ? "" : "s"),
+                     absl::StrCat("replication factor ", factor, " > ",
+                                  CandidateText(live, draining)),
                      kHint);
   }
   request.partitions = partitions;
@@ -128,9 +164,11 @@ absl::StatusOr<placement::Assignment> CheckAssignment(
   return assignment;
 }
 
-internal::v1::ClusterRecord NewPartition(
-    const image::ClusterImage& image, const TopicId& topic,
-    PartitionIndex partition, const std::vector<BrokerId>& replicas) {
+internal::v1::ClusterRecord NewPartition(const image::ClusterImage& image,
+                                         const TopicId& topic,
+                                         PartitionIndex partition,
+                                         const std::vector<BrokerId>& replicas,
+                                         int32_t in_sync_max) {
   internal::v1::ClusterRecord record;
   internal::v1::PartitionRecord* added = record.mutable_partition();
   added->set_topic_id(topic.ToString());
@@ -138,7 +176,7 @@ internal::v1::ClusterRecord NewPartition(
   added->set_leader(kNoBroker.value());
   for (BrokerId id : replicas) {
     added->add_replicas(id.value());
-    if (!IsLive(image, id)) continue;
+    if (!IsLive(image, id) || added->isr_size() >= in_sync_max) continue;
     if (added->isr_size() == 0) added->set_leader(id.value());
     added->add_isr(id.value());
   }
@@ -157,9 +195,10 @@ void PlanLeaving(const image::ClusterImage& image, BrokerId broker,
     if (member == after.isr.end()) continue;
     // The last one in sync stays: only its log has every acknowledged record.
     if (after.isr.size() > 1) after.isr.erase(member);
-    after.leader = placement::ChooseLeader(after, may_lead);
+    after.leader = ChooseHeir(image, after, may_lead);
     if (after.isr == before.isr && after.leader == before.leader) continue;
-    internal::v1::PartitionChangeRecord* change = AddChange(key, records);
+    internal::v1::PartitionChangeRecord* change =
+        AddPartitionChange(key, records);
     if (after.leader != before.leader) {
       change->set_leader(after.leader.value());
     }
@@ -177,9 +216,9 @@ void PlanReturning(const image::ClusterImage& image, BrokerId broker,
   for (const TopicPartition& key : image.PartitionsOn(broker)) {
     const image::PartitionState& partition = *image.FindPartition(key);
     if (partition.HasLeader()) continue;
-    const BrokerId leader = placement::ChooseLeader(partition, may_lead);
+    const BrokerId leader = ChooseHeir(image, partition, may_lead);
     if (leader == kNoBroker) continue;
-    AddChange(key, records)->set_leader(leader.value());
+    AddPartitionChange(key, records)->set_leader(leader.value());
   }
 }
 

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "barnabas/internal/v1/cluster_record.pb.h"
 #include "barnabas/v1/topic_admin.pb.h"
@@ -25,6 +26,7 @@
 #include "metadata/image/topic_state.h"
 #include "metadata/placement/replica_placer.h"
 #include "proto/types/ids.h"
+#include "proto/types/topic_partition.h"
 #include "proto/types/uuid.h"
 
 namespace barnabas::planner {
@@ -33,7 +35,7 @@ using Records = std::vector<internal::v1::ClusterRecord>;
 using ManualAssignment =
     google::protobuf::RepeatedPtrField<v1::ReplicaAssignment>;
 
-// Brokers that may lead and get replicas.
+// Brokers that may be given replicas.
 int32_t LiveBrokerCount(const image::ClusterImage& image);
 
 // Replicas for `partitions` new partitions on live brokers.
@@ -45,12 +47,23 @@ absl::StatusOr<placement::Assignment> PlaceReplicas(
 absl::StatusOr<placement::Assignment> CheckAssignment(
     const image::ClusterImage& image, const ManualAssignment& manual);
 
-// The record of a new partition: live replicas are in sync, the first of them
-// leads.
+// The record of a new partition: the first live replicas, `in_sync_max` of them
+// at most, are in sync, and the first one leads.
 internal::v1::ClusterRecord NewPartition(const image::ClusterImage& image,
                                          const TopicId& topic,
                                          PartitionIndex partition,
-                                         const std::vector<BrokerId>& replicas);
+                                         const std::vector<BrokerId>& replicas,
+                                         int32_t in_sync_max);
+
+// The replica in sync that leads next, those that do not drain first;
+// kNoBroker if `may_lead` allows none.
+BrokerId ChooseHeir(const image::ClusterImage& image,
+                    const image::PartitionState& partition,
+                    absl::FunctionRef<bool(BrokerId)> may_lead);
+
+// A change of `key`, to be filled in.
+internal::v1::PartitionChangeRecord* AddPartitionChange(
+    const TopicPartition& key, Records& records);
 
 // Takes `broker` out of ISRs and leaderships.
 void PlanLeaving(const image::ClusterImage& image, BrokerId broker,

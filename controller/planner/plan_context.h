@@ -23,8 +23,9 @@ struct PlanContext {
   LogIndex offset;
   int64_t now_ms = 0;
   uint64_t seed = 0;
-  // Replicas of a partition that brokers can keep.
-  int32_t replicas_max = kReplicationFactorMax;
+  // Replicas of a new partition that begin in sync. While brokers do not copy
+  // records to each other it is 1: the leader alone.
+  int32_t in_sync_max = kReplicationFactorMax;
 };
 
 }  // namespace barnabas::planner

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "metadata/image/broker_state.h"
+#include "metadata/image/features.h"
 #include "proto/types/error.h"
 #include "proto/types/ids.h"
 #include "proto/types/limits.h"
@@ -17,6 +18,7 @@ namespace barnabas::planner {
 namespace {
 
 constexpr int kEndpointsMax = 16;
+constexpr int kFeaturesMax = 64;
 constexpr size_t kTextLengthMax = 255;
 constexpr int kPortMax = 65535;
 
@@ -87,6 +89,26 @@ absl::Status CheckIds(const image::ClusterImage& image,
   return status;
 }
 
+absl::Status CheckFeatures(const image::ClusterImage& image,
+                           const internal::v1::RegisterBroker& from) {
+  if (from.features_size() > kFeaturesMax) {
+    return Refuse(absl::StrCat("it lists ", from.features_size(),
+                               " features, at most ", kFeaturesMax),
+                  "run a version of this cluster");
+  }
+  const image::FeatureRanges ranges = image::RangesFrom(from.features());
+  for (const image::FeatureRange& known : image::UnderstoodFeatures()) {
+    const int32_t level = image::LevelOf(image, known.name);
+    const image::FeatureRange range = image::RangeOf(ranges, known.name);
+    if (level >= range.min && level <= range.max) continue;
+    return Refuse(absl::StrCat("it understands levels ", range.min, "…",
+                               range.max, " of feature \"", known.name,
+                               "\", the cluster stands at ", level),
+                  "run a newer version of it");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckRegistration(const image::ClusterImage& image,
@@ -100,6 +122,7 @@ absl::Status CheckRegistration(const image::ClusterImage& image,
   }
   RETURN_IF_ERROR(CheckIds(image, from));
   RETURN_IF_ERROR(CheckEndpoints(from));
+  RETURN_IF_ERROR(CheckFeatures(image, from));
   if (from.rack().size() > kTextLengthMax ||
       from.version().size() > kTextLengthMax) {
     return Refuse(absl::StrCat("rack or version is longer than ",

@@ -1,8 +1,8 @@
 // Registration check: whether a registration may be true at all.
 //
 // What: what a broker says of itself, against the cluster's identity and
-//   against other brokers and controllers; its own earlier lives are
-//   broker_planner.h's.
+//   against other brokers and controllers, and its features against the
+//   cluster's levels; its own earlier lives are broker_planner.h's.
 // Units: none. Empty case: a registration without fields is refused.
 // Thread: pure function.
 // Errors: INCONSISTENT_CLUSTER_ID, INVALID_REGISTRATION, LIMIT_EXCEEDED.

@@ -120,7 +120,7 @@ absl::StatusOr<placement::Assignment> TopicCreation::Assign(
   RETURN_IF_ERROR(CheckPartitionCount(partitions));
   const int32_t usual =
       std::min({cluster_.default_replication_factor(),
-                LiveBrokerCount(context_.image), context_.replicas_max});
+                LiveBrokerCount(context_.image), context_.in_sync_max});
   const int32_t factor = topic.has_replication_factor()
                              ? topic.replication_factor()
                              : std::max(usual, 1);
@@ -153,22 +153,12 @@ absl::StatusOr<std::vector<config::SettingChange>> TopicCreation::CheckSettings(
                 changes.end());
   const image::SettingMap& common =
       context_.image.Settings(image::ConfigScope::kCluster, "");
-  if (!given && factor > 2 && common.count(kMinInSync) == 0) {
+  // Fewer than that are in sync while brokers do not copy records.
+  if (!given && factor > 2 && context_.in_sync_max > 1 &&
+      common.count(kMinInSync) == 0) {
     changes.emplace_back(kMinInSync, "2");
   }
   return changes;
-}
-
-absl::Status TopicCreation::CheckReplicas(int64_t factor) const {
-  if (factor <= context_.replicas_max) return absl::OkStatus();
-  return MakeError(
-      ErrorCode::kUnsupportedFeature,
-      absl::StrCat("replication factor ", factor,
-                   ": followers come with a later release, this one keeps ",
-                   context_.replicas_max,
-                   context_.replicas_max == 1 ? " replica" : " replicas",
-                   " of a partition"),
-      absl::StrCat("-r ", context_.replicas_max, ", or leave it out"));
 }
 
 absl::Status TopicCreation::CheckRoom(int64_t partitions,
@@ -191,6 +181,24 @@ absl::Status TopicCreation::CheckRoom(int64_t partitions,
   return absl::OkStatus();
 }
 
+std::string TopicCreation::Warning(
+    const std::vector<config::SettingChange>& settings, int32_t factor) const {
+  if (factor <= context_.in_sync_max) return "";
+  std::string text = absl::StrCat(
+      "brokers do not copy records to each other in this release: of ", factor,
+      " replicas the leader alone is in sync, and a partition is unavailable "
+      "while its leader is down");
+  for (const auto& [key, value] : settings) {
+    if (key != kMinInSync || !value.has_value()) continue;
+    if (config::ParseInteger(*value).value_or(0) <= context_.in_sync_max) {
+      continue;
+    }
+    absl::StrAppend(&text, "; with ", kMinInSync, "=", *value,
+                    " produce with acks=all is refused");
+  }
+  return text;
+}
+
 TopicId TopicCreation::NewId() {
   while (true) {
     const uint64_t high = draw_.Next();
@@ -203,7 +211,6 @@ absl::Status TopicCreation::Add(const v1::CreateTopic& topic,
                                 v1::TopicResult& result) {
   RETURN_IF_ERROR(CheckName(topic.name()));
   ASSIGN_OR_RETURN(const placement::Assignment assignment, Assign(topic));
-  RETURN_IF_ERROR(CheckReplicas(assignment[0].size()));
   ASSIGN_OR_RETURN(
       const std::vector<config::SettingChange> settings,
       CheckSettings(topic, static_cast<int32_t>(assignment[0].size())));
@@ -219,12 +226,14 @@ absl::Status TopicCreation::Add(const v1::CreateTopic& topic,
   for (size_t i = 0; i < assignment.size(); ++i) {
     records_.push_back(NewPartition(context_.image, id,
                                     PartitionIndex(static_cast<int32_t>(i)),
-                                    assignment[i]));
+                                    assignment[i], context_.in_sync_max));
   }
   planned_.insert(topic.name());
   partitions_ += static_cast<int64_t>(assignment.size());
   result.set_id(id.ToString());
   Describe(assignment, result);
+  result.set_warning(
+      Warning(settings, static_cast<int32_t>(assignment[0].size())));
   return absl::OkStatus();
 }
 

@@ -3,14 +3,14 @@
 // What: checks one topic after the other on top of the image and of the topics
 //   planned before it, and collects records. Not given: partitions are
 //   num.partitions, the factor is default.replication.factor but at most the
-//   live brokers and what brokers can keep, and with more than two replicas
-//   min.insync.replicas becomes 2 unless the cluster says otherwise.
+//   live brokers and what brokers keep in sync, and with more than two replicas
+//   in sync min.insync.replicas becomes 2 unless the cluster says otherwise. A
+//   factor above what is kept in sync is taken with a warning.
 // Units: counts. Empty case: no topics, no records.
 // Thread: one at a time.
 // Errors: INVALID_TOPIC_NAME, TOPIC_ALREADY_EXISTS, INVALID_PARTITION_COUNT,
 //   INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, INVALID_SETTING,
-//   LIMIT_EXCEEDED, BROKER_NOT_AVAILABLE, INVALID_REQUEST;
-//   UNSUPPORTED_FEATURE for more replicas than brokers can keep.
+//   LIMIT_EXCEEDED, BROKER_NOT_AVAILABLE, INVALID_REQUEST.
 // Always true: a topic that failed left nothing behind.
 #ifndef BARNABAS_CONTROLLER_PLANNER_TOPIC_CREATION_H_
 #define BARNABAS_CONTROLLER_PLANNER_TOPIC_CREATION_H_
@@ -49,7 +49,9 @@ class TopicCreation {
   absl::StatusOr<placement::Assignment> Assign(const v1::CreateTopic& topic);
   absl::StatusOr<std::vector<config::SettingChange>> CheckSettings(
       const v1::CreateTopic& topic, int32_t factor) const;
-  absl::Status CheckReplicas(int64_t factor) const;
+  // What its maker should know of it; empty: nothing.
+  std::string Warning(const std::vector<config::SettingChange>& settings,
+                      int32_t factor) const;
   absl::Status CheckRoom(int64_t partitions, int64_t records) const;
   TopicId NewId();
 

@@ -80,7 +80,8 @@ class Growth {
     std::set<BrokerId> brokers;
     for (const std::vector<BrokerId>& replicas : assignment) {
       records_.push_back(NewPartition(context_.image, topic->id,
-                                      PartitionIndex(next++), replicas));
+                                      PartitionIndex(next++), replicas,
+                                      context_.in_sync_max));
       brokers.insert(replicas.begin(), replicas.end());
     }
     partitions_ += more;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "metadata/image/features.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
 
@@ -60,6 +61,12 @@ std::string BootstrapEntry(const Uuid& cluster_id,
     each->set_directory_id(voter.directory.ToString());
     each->set_host(voter.host);
     each->set_port(voter.port);
+  }
+  // A new cluster stands at the newest levels.
+  for (const image::FeatureRange& range : image::UnderstoodFeatures()) {
+    internal::v1::FeatureLevelRecord* feature = record->add_features();
+    feature->set_name(range.name);
+    feature->set_level(range.max);
   }
   return entry.SerializeAsString();
 }

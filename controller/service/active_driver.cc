@@ -31,7 +31,7 @@ active::Options CoreOptions(const ActiveDriver::Deps& deps) {
   active::Options options;
   options.id = deps.self;
   options.seed = deps.seed;
-  options.replicas_max = kReplicasServed;
+  options.in_sync_max = deps.in_sync_max;
   return options;
 }
 

@@ -35,6 +35,7 @@
 #include "controller/quorum/metadata_quorum.h"
 #include "metadata/image/cluster_image.h"
 #include "metadata/image/image_changes.h"
+#include "proto/types/limits.h"
 #include "storage/env/event_loop.h"
 
 namespace barnabas::controller {
@@ -67,6 +68,8 @@ class ActiveDriver final {
     NodeId self;
     uint64_t seed = 0;
     std::function<void(const absl::Status&)> on_failed;
+    // Replicas of a new partition that begin in sync.
+    int32_t in_sync_max = kReplicasInSync;
   };
   using Done = absl::AnyInvocable<void(absl::StatusOr<active::AdminResponse>)>;
 

@@ -3,6 +3,7 @@
 #include <glog/logging.h>
 
 #include "absl/strings/str_cat.h"
+#include "metadata/image/features.h"
 
 namespace barnabas::controller {
 namespace {
@@ -26,6 +27,10 @@ void AddBroker(const CommittedStep& step, BrokerId id,
     lines->push_back(absl::StrCat(who, " is now ", StateOf(*after), ", was ",
                                   StateOf(*before), "."));
   }
+  if (before != nullptr && before->draining != after->draining) {
+    lines->push_back(
+        absl::StrCat(who, after->draining ? " drains." : " drains no more."));
+  }
 }
 
 }  // namespace
@@ -46,6 +51,13 @@ std::vector<std::string> DescribeChanges(const CommittedStep& step) {
   for (const BrokerId id : changes.brokers) AddBroker(step, id, &lines);
   for (const BrokerId id : changes.removed_brokers) {
     lines.push_back(absl::StrCat("Broker ", id.value(), " was removed."));
+  }
+  if (changes.features) {
+    for (const image::FeatureRange& known : image::UnderstoodFeatures()) {
+      lines.push_back(absl::StrCat("The cluster stands at level ",
+                                   image::LevelOf(step.after, known.name),
+                                   " of feature \"", known.name, "\"."));
+    }
   }
   return lines;
 }

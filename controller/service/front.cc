@@ -2,6 +2,7 @@
 
 #include "controller/service/broker_sessions.h"
 #include "controller/service/change_log.h"
+#include "controller/service/cluster_admin_service.h"
 #include "controller/service/config_admin_service.h"
 #include "controller/service/controller_service.h"
 #include "controller/service/discovery_service.h"
@@ -29,7 +30,8 @@ class WiredFront final : public Front {
         config_(deps.driver),
         discovery_({deps.loop, deps.driver, &watches_, deps.self.id,
                     deps.cluster_id, deps.started_ms}),
-        quorum_({deps.loop, deps.driver, deps.quorum, deps.self,
+        cluster_({deps.loop, deps.driver, deps.quorum, deps.peers, deps.self}),
+        quorum_({deps.loop, deps.driver, deps.quorum, deps.peers, deps.self,
                  deps.cluster_id}) {}
 
   std::vector<rpc::ServedService> services() override {
@@ -39,6 +41,7 @@ class WiredFront final : public Front {
         {v1::TopicAdmin::service_full_name(), &topics_},
         {v1::ConfigAdmin::service_full_name(), &config_},
         {v1::Discovery::service_full_name(), &discovery_},
+        {v1::ClusterAdmin::service_full_name(), &cluster_},
         {v1::QuorumAdmin::service_full_name(), &quorum_},
     };
   }
@@ -71,6 +74,7 @@ class WiredFront final : public Front {
   TopicAdminService topics_;
   ConfigAdminService config_;
   DiscoveryService discovery_;
+  ClusterAdminService cluster_;
   QuorumAdminService quorum_;
 };
 

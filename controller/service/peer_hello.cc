@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/quorum/message_codec.h"
+#include "metadata/image/features.h"
 #include "proto/types/error.h"
 #include "proto/types/version.h"
 
@@ -28,6 +29,7 @@ internal::v1::PeerFrame HelloTo(const PeerIdentity& self,
   *hello->mutable_from() = quorum::ToProto(self.key);
   *hello->mutable_to() = quorum::ToProto(peer);
   hello->set_version(kVersion);
+  image::WriteRanges(image::UnderstoodFeatures(), *hello->mutable_features());
   return frame;
 }
 

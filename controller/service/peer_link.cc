@@ -109,6 +109,7 @@ absl::Status PeerLink::Greet(const internal::v1::PeerHello& hello) {
                      from.directory.ToString(), " answers at ", endpoint_),
         "barnabas quorum describe");
   }
+  features_ = image::RangesFrom(hello.features());
   connected_ = true;
   attempt_ = 0;
   complaint_.clear();

@@ -24,6 +24,7 @@
 #include "client/rpc/byte_stream.h"
 #include "client/rpc/channel_pool.h"
 #include "controller/service/peer_hello.h"
+#include "metadata/image/features.h"
 #include "metadata/raft/voter_set.h"
 #include "storage/env/event_loop.h"
 
@@ -59,6 +60,11 @@ class PeerLink final : public rpc::ByteStreamEvents {
 
   const raft::Voter& peer() const { return peer_; }
   bool connected() const { return connected_; }
+  // What the peer understands; nullopt while it is not connected.
+  std::optional<image::FeatureRanges> features() const {
+    if (!connected_) return std::nullopt;
+    return features_;
+  }
   // False if it was dropped.
   bool Send(const internal::v1::PeerFrame& frame);
 
@@ -81,6 +87,7 @@ class PeerLink final : public rpc::ByteStreamEvents {
 
   std::unique_ptr<rpc::ByteStream> stream_;
   bool connected_ = false;
+  image::FeatureRanges features_;
   // Failures since the last connection.
   int attempt_ = 0;
   // On the monotonic clock.

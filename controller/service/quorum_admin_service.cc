@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/rpc/status_bridge.h"
 #include "controller/quorum/quorum_members.h"
+#include "metadata/image/features.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
 
@@ -80,6 +81,25 @@ absl::Status QuorumAdminService::CheckActive() const {
   return deps_.driver->core().CheckReady();
 }
 
+absl::Status QuorumAdminService::CheckFeatures(
+    const raft::ReplicaKey& voter) const {
+  const auto ranges = deps_.peers->FeaturesOf(voter);
+  const image::ClusterImage image = deps_.driver->image();
+  for (const image::FeatureRange& known : image::UnderstoodFeatures()) {
+    const int32_t level = image::LevelOf(image, known.name);
+    const image::FeatureRange range =
+        image::RangeOf(ranges.value_or(image::FeatureRanges()), known.name);
+    if (level >= range.min && level <= range.max) continue;
+    return MakeError(
+        ErrorCode::kFeatureUpdateFailed,
+        absl::StrCat("controller ", voter.id.value(), " understands levels ",
+                     range.min, "…", range.max, " of feature \"", known.name,
+                     "\", the cluster stands at ", level),
+        "run a newer version of it");
+  }
+  return absl::OkStatus();
+}
+
 v1::DescribeQuorumResponse QuorumAdminService::Describe() const {
   const quorum::QuorumFacts facts = deps_.quorum->facts();
   v1::DescribeQuorumResponse response;
@@ -150,6 +170,8 @@ void QuorumAdminService::ContinueAddition() {
     deps_.loop->After(kLook, [this] { ContinueAddition(); });
     return;
   }
+  const absl::Status understood = CheckFeatures(addition_->voter.key);
+  if (!understood.ok()) return EndAddition(understood);
   absl::StatusOr<internal::v1::VotersRecord> voters =
       members->With(addition_->voter);
   if (!voters.ok()) return EndAddition(voters.status());

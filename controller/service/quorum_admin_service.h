@@ -7,7 +7,8 @@
 // Thread: gRPC's threads call in; the rest on the loop.
 // Errors: NOT_CONTROLLER with a hint; INVALID_REQUEST (quorum_members.h, ids
 //   that are none, another addition under way); REQUEST_TIMED_OUT when a new
-//   voter does not catch up within kCatchUpMax; OVERLOADED.
+//   voter does not catch up within kCatchUpMax; FEATURE_UPDATE_FAILED when it
+//   does not understand the cluster's levels; OVERLOADED.
 // Always true: at most one addition waits at a time; each call is answered
 //   once, also at a stop.
 #ifndef BARNABAS_CONTROLLER_SERVICE_QUORUM_ADMIN_SERVICE_H_
@@ -20,6 +21,7 @@
 #include "barnabas/v1/quorum_admin.grpc.pb.h"
 #include "controller/quorum/metadata_quorum.h"
 #include "controller/service/active_driver.h"
+#include "controller/service/quorum_peers.h"
 #include "metadata/raft/voter_set.h"
 #include "proto/types/uuid.h"
 #include "storage/env/event_loop.h"
@@ -36,6 +38,7 @@ class QuorumAdminService final : public v1::QuorumAdmin::CallbackService {
     env::EventLoop* loop = nullptr;
     ActiveDriver* driver = nullptr;
     quorum::MetadataQuorum* quorum = nullptr;
+    QuorumPeers* peers = nullptr;
     raft::ReplicaKey self;
     Uuid cluster_id;
   };
@@ -70,6 +73,9 @@ class QuorumAdminService final : public v1::QuorumAdmin::CallbackService {
   Reactor* OnLoop(Context* context, Work work);
   // OK where this controller leads.
   absl::Status CheckActive() const;
+  // FEATURE_UPDATE_FAILED if the new voter does not understand the cluster's
+  // levels.
+  absl::Status CheckFeatures(const raft::ReplicaKey& voter) const;
   v1::DescribeQuorumResponse Describe() const;
   void BeginAddition(Reactor* reactor, const v1::AddVoterRequest& request,
                      v1::AddVoterResponse* response);

@@ -38,6 +38,12 @@ class StreamPeers final : public QuorumPeers,
   void Start(quorum::PeerEvents* events) override { events_ = events; }
   void SetPeers(const std::vector<raft::Voter>& peers) override;
   void Send(raft::Message message) override;
+  std::optional<image::FeatureRanges> FeaturesOf(
+      const raft::ReplicaKey& peer) const override {
+    const auto link = links_.find(peer);
+    if (link == links_.end()) return std::nullopt;
+    return link->second->features();
+  }
   void Stop() override;
 
   PeerReactor* Peer(grpc::CallbackServerContext*) override;

@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "barnabas/internal/v1/raft.grpc.pb.h"
@@ -26,6 +27,7 @@
 #include "controller/quorum/peer_network.h"
 #include "controller/service/gone_probe.h"
 #include "controller/service/peer_hello.h"
+#include "metadata/image/features.h"
 #include "storage/env/event_loop.h"
 
 namespace barnabas::controller {
@@ -46,6 +48,10 @@ class QuorumPeers : public quorum::PeerNetwork,
   };
 
   static std::unique_ptr<QuorumPeers> Make(const Deps& deps);
+
+  // What a peer understands; nullopt while it is not reached.
+  virtual std::optional<image::FeatureRanges> FeaturesOf(
+      const raft::ReplicaKey& peer) const = 0;
 
   // Hangs up on everybody; nothing is sent or told any more.
   virtual void Stop() = 0;

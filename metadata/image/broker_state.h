@@ -25,6 +25,15 @@ struct BrokerEndpoint {
   bool operator==(const BrokerEndpoint&) const = default;
 };
 
+// Levels of a feature that a node understands.
+struct FeatureRange {
+  std::string name;
+  int32_t min = 1;
+  int32_t max = 1;
+
+  bool operator==(const FeatureRange&) const = default;
+};
+
 struct BrokerState {
   BrokerId id;
   BrokerEpoch epoch;
@@ -36,11 +45,17 @@ struct BrokerState {
   int64_t registered_ms = 0;
   bool fenced = true;
   bool stopping = false;
+  // No new replicas, and no leadership where another replica may have it.
+  bool draining = false;
+  // Features that are not listed: 1 and nothing else.
+  std::vector<FeatureRange> features;
 
   bool operator==(const BrokerState&) const = default;
 
-  // May lead and be given new replicas.
+  // May lead.
   bool IsEligible() const { return !fenced && !stopping; }
+  // May be given new replicas, and leadership before others.
+  bool IsWelcome() const { return IsEligible() && !draining; }
   // nullptr if the broker has no such listener.
   const BrokerEndpoint* FindEndpoint(std::string_view listener) const {
     for (const BrokerEndpoint& endpoint : endpoints) {

@@ -37,6 +37,8 @@ struct ImageChanges {
   bool identity = false;
   bool controller = false;
   bool producer_ids = false;
+  // Feature levels.
+  bool features = false;
 
   bool operator==(const ImageChanges&) const = default;
   // True if only offset and time moved.

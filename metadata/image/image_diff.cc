@@ -89,6 +89,7 @@ ImageChanges ChangesBetween(const ClusterImage& before,
       before.term() != after.term();
   changes.producer_ids =
       before.totals().next_producer_id != after.totals().next_producer_id;
+  changes.features = before.parts()->features != after.parts()->features;
   return changes;
 }
 

@@ -12,6 +12,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -64,6 +66,8 @@ struct ImageParts {
   NodeId active_controller = kNoController;
   Term term{0};
   ProducerId next_producer_id{0};
+  // Committed levels; what is not listed stands at 1.
+  std::map<std::string, int32_t, std::less<>> features;
   int32_t partitions = 0;
   PersistentMap<std::string, TopicLink> topics_by_name;
   PersistentMap<TopicId, TopicLink> topics_by_id;

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "metadata/image/broker_state.h"
+#include "metadata/image/features.h"
 #include "metadata/image/scope_name.h"
 #include "metadata/image/topic_state.h"
 #include "proto/types/error.h"
@@ -82,6 +83,20 @@ absl::StatusOr<std::vector<VoterState>> ReadVoters(const List& list) {
   return voters;
 }
 
+absl::Status Replay(const internal::v1::FeatureLevelRecord& record,
+                    LogIndex offset, DeltaState& state) {
+  RETURN_IF_ERROR(CheckUnderstood(record.name(), record.level()));
+  int32_t& level = state.next().features[record.name()];
+  if (record.level() < level) {
+    return Contradiction(absl::StrCat("the level of feature \"", record.name(),
+                                      "\" goes back from ", level, " to ",
+                                      record.level()));
+  }
+  level = record.level();
+  state.changes().features = true;
+  return absl::OkStatus();
+}
+
 absl::Status Replay(const internal::v1::BootstrapRecord& record,
                     LogIndex offset, DeltaState& state) {
   if (offset != LogIndex(0)) {
@@ -94,6 +109,9 @@ absl::Status Replay(const internal::v1::BootstrapRecord& record,
   state.next().format_version = record.format_version();
   state.next().voters = std::move(voters);
   state.changes().identity = true;
+  for (const internal::v1::FeatureLevelRecord& feature : record.features()) {
+    RETURN_IF_ERROR(Replay(feature, offset, state));
+  }
   return absl::OkStatus();
 }
 
@@ -142,6 +160,9 @@ absl::Status Replay(const internal::v1::RegisterBrokerRecord& record,
   }
   broker.version = record.version();
   broker.registered_ms = record.registered_ms();
+  broker.features = RangesFrom(record.features());
+  // An operator's decision outlives the process.
+  broker.draining = before != nullptr && before->draining;
   state.SetBroker(std::move(broker));
   return absl::OkStatus();
 }
@@ -164,6 +185,7 @@ absl::Status Replay(const internal::v1::BrokerChangeRecord& record,
   BrokerState changed = *broker;
   if (record.has_fenced()) changed.fenced = record.fenced();
   if (record.has_stopping()) changed.stopping = record.stopping();
+  if (record.has_draining()) changed.draining = record.draining();
   state.SetBroker(std::move(changed));
   return absl::OkStatus();
 }
@@ -332,6 +354,8 @@ absl::Status ReplayRecord(const ClusterRecord& record, LogIndex offset,
       return Replay(record.topic_change(), offset, state);
     case ClusterRecord::kVoters:
       return Replay(record.voters(), offset, state);
+    case ClusterRecord::kFeatureLevel:
+      return Replay(record.feature_level(), offset, state);
     case ClusterRecord::KIND_NOT_SET:
       break;
   }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "metadata/image/delta_state.h"
+#include "metadata/image/features.h"
 #include "metadata/image/image_parts.h"
 #include "metadata/image/replay.h"
 #include "metadata/image/scope_name.h"
@@ -55,6 +56,11 @@ void AddIdentity(const ImageParts& parts, Entries& entries) {
       added->set_host(voter.host);
       added->set_port(voter.port);
     }
+    for (const auto& [name, level] : parts.features) {
+      internal::v1::FeatureLevelRecord* feature = bootstrap->add_features();
+      feature->set_name(name);
+      feature->set_level(level);
+    }
   }
   if (parts.active_controller != kNoController) {
     internal::v1::LeaderRecord* leader =
@@ -85,12 +91,14 @@ void AddBroker(const BrokerState& broker, Entries& entries) {
     added->set_host(endpoint.host);
     added->set_port(endpoint.port);
   }
+  WriteRanges(broker.features, *record->mutable_features());
   internal::v1::BrokerChangeRecord* change =
       entries.Add(offset)->mutable_broker_change();
   change->set_broker_id(broker.id.value());
   change->set_broker_epoch(broker.epoch.value());
   change->set_fenced(broker.fenced);
   change->set_stopping(broker.stopping);
+  if (broker.draining) change->set_draining(true);
 }
 
 void AddTopic(const TopicState& topic, Entries& entries) {

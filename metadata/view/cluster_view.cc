@@ -53,6 +53,7 @@ v1::BrokerInfo Describe(const image::BrokerState& broker, const Count& count,
   message.set_registered_ms(broker.registered_ms);
   message.set_leaders(count.leaders);
   message.set_replicas(count.replicas);
+  message.set_draining(broker.draining);
   const auto disk = options.disks.find(broker.id);
   if (disk != options.disks.end()) {
     message.set_disk_used_bytes(disk->second.used_bytes);

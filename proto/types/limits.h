@@ -27,9 +27,10 @@ inline constexpr int32_t kTopicNameLengthMax = 249;
 inline constexpr int32_t kPartitionsPerTopicMax = 10 * 1000;
 inline constexpr int32_t kPartitionsPerClusterMax = 200 * 1000;
 inline constexpr int32_t kReplicationFactorMax = 16;
-// Replicas that brokers keep: there are no followers yet. More are refused by
-// name, since an acknowledgement would say what is not so.
-inline constexpr int32_t kReplicasServed = 1;
+// Replicas of a new partition that are in sync: brokers do not copy records to
+// each other yet, so it is the leader alone. The others are assigned and out of
+// sync, since an acknowledgement would otherwise say what is not so.
+inline constexpr int32_t kReplicasInSync = 1;
 inline constexpr int32_t kBrokersMax = 1000;
 // Items of one admin call, and records of one metadata entry.
 inline constexpr int32_t kItemsPerCallMax = 1000;

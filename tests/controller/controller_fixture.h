@@ -26,6 +26,7 @@
 #include "client/rpc/status_bridge.h"
 #include "controller/controller_process.h"
 #include "controller/quorum/format.h"
+#include "metadata/image/features.h"
 #include "proto/types/error_proto.h"
 #include "storage/env/logging.h"
 #include "storage/env/posix_file.h"
@@ -61,6 +62,7 @@ class PlayedBroker {
     internal::v1::RegisterBroker frame;
     frame.set_cluster_id(kCluster.ToString());
     frame.set_broker_id(id);
+    image::WriteRanges(image::UnderstoodFeatures(), *frame.mutable_features());
     frame.set_incarnation_id(Uuid::FromRandom(id, incarnation).ToString());
     frame.set_directory_id(Uuid::FromRandom(7, id).ToString());
     frame.set_version("test");

@@ -78,6 +78,29 @@ TEST_F(ControllerProcessTest, RefusesAnotherNodesDirectoryAndChangesNothing) {
   StartController();
 }
 
+TEST_F(ControllerProcessTest, RefusesToBeASecondOneOfItsId) {
+  Format();
+  StartController();
+  quorum::FormatOptions options;
+  options.files = &files_;
+  options.clock = &clock_;
+  options.directory = directory_ + "-2";
+  options.cluster_id = kCluster;
+  options.node_id = NodeId(1);
+  options.seed_high = 8;
+  ASSERT_OK(quorum::FormatController(options, {}));
+  v1::ControllerNodeConfig config = Config();
+  config.mutable_node()->set_data_dir(directory_ + "-2");
+  config.mutable_cluster()->add_controllers(
+      "1@127.0.0.1:" + std::to_string(process_->peer_port()));
+  EXPECT_THAT(ControllerProcess::Start(config, &levels_),
+              HasErrorCode(ErrorCode::kWrongIdentity));
+  EXPECT_OK(SetCluster("num.partitions", "7")) << "the first one goes on";
+  // Where the others are not reached nothing speaks against it.
+  config.mutable_cluster()->set_controllers(0, "1@127.0.0.1:1");
+  EXPECT_OK(ControllerProcess::Start(config, &levels_));
+}
+
 TEST_F(ControllerProcessTest, RefusesAPortInUse) {
   Format();
   StartController();

@@ -6,47 +6,18 @@ No topic whose creation was answered may be missing, whoever died meanwhile.
 """
 
 import json
-import os
-import shutil
-import socket
-import subprocess
 import sys
-import threading
-import time
 
-ATTEMPTS = 5
-PORTS = 100
+import dev_cluster
+from dev_cluster import Creator, run, wait_for
+
 ROUNDS = 3
-PATIENCE_S = 20
-# Never set: a pause between two looks.
-PULSE = threading.Event()
-
-
-def run(command, check=True):
-    done = subprocess.run(['bash', '-c', command], timeout=120,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, check=False)
-    if check and done.returncode != 0:
-        raise AssertionError('%s: %d\n%s%s' % (
-            command, done.returncode, done.stdout, done.stderr))
-    return done
 
 
 def quorum():
     """What `quorum status` says, or None while nobody leads."""
     done = run('barnabas quorum status -o json', check=False)
     return json.loads(done.stdout) if done.returncode == 0 else None
-
-
-def wait_for(what, condition):
-    """Until `condition` gives something; what it gave and the seconds."""
-    begin = time.monotonic()
-    while time.monotonic() - begin < PATIENCE_S:
-        found = condition()
-        if found:
-            return found, time.monotonic() - begin
-        PULSE.wait(0.02)
-    raise AssertionError('not in %d s: %s' % (PATIENCE_S, what))
 
 
 def leader_but(other=None):
@@ -57,41 +28,6 @@ def leader_but(other=None):
 
 def voters(now):
     return sorted(each['id'] for each in now['replicas'] if each['voter'])
-
-
-class Creator(threading.Thread):
-    """Creates topics in a loop and remembers which were answered."""
-
-    def __init__(self, prefix):
-        super().__init__()
-        self.prefix = prefix
-        self.made = []
-        self.failed = 0
-        self.stopped = threading.Event()
-
-    def run(self):
-        number = 0
-        while not self.stopped.is_set():
-            number += 1
-            name = '%s-%d' % (self.prefix, number)
-            done = run('barnabas topic create %s -q' % name, check=False)
-            if done.returncode == 0:
-                self.made.append(name)
-            else:
-                self.failed += 1
-
-    def stop(self):
-        self.stopped.set()
-        self.join()
-
-
-def check_made(creator):
-    listed = json.loads(run('barnabas topic list -o json').stdout)
-    have = {topic['name'] for topic in listed['topics']}
-    missing = [name for name in creator.made if name not in have]
-    assert not missing, missing
-    print('%d topics answered as made, %d calls failed, none is missing' %
-          (len(creator.made), creator.failed))
 
 
 def kill_leaders():
@@ -113,7 +49,7 @@ def kill_leaders():
             run('barnabas dev resume %d' % old)
     finally:
         creator.stop()
-    check_made(creator)
+    creator.check()
 
 
 def change_voters():
@@ -134,7 +70,7 @@ def change_voters():
         assert quorum()['leaderId'] == heir
     finally:
         creator.stop()
-    check_made(creator)
+    creator.check()
 
 
 def log_start():
@@ -179,43 +115,11 @@ def restart_all():
     run('barnabas topic create afterwards')
 
 
-def free_base(seed):
-    """A port at which `PORTS` in a row are free now."""
-    base = 20000 + (os.getpid() * 37 + seed * 1009) % 30000
-    for port in range(base, base + PORTS):
-        with socket.socket() as probe:
-            try:
-                probe.bind(('127.0.0.1', port))
-            except OSError:
-                return None
-    return base
-
-
-def start():
-    for attempt in range(ATTEMPTS):
-        base = free_base(attempt)
-        if base is None:
-            continue
-        # Logs are soon trimmed, so whoever joins begins with a snapshot.
-        command = ('barnabas dev start --controllers 3 --brokers 3 '
-                   '--snapshot-bytes 4000 --port-base %d' % base)
-        if run(command, check=False).returncode == 0:
-            return
-    raise AssertionError('the cluster did not start')
-
-
 def main():
-    temporary = os.environ['TEST_TMPDIR']
-    programs = os.path.join(temporary, 'bin')
-    os.makedirs(programs)
-    for program in sys.argv[1:]:
-        shutil.copy(program, programs)
-    os.environ['PATH'] = programs + ':' + os.environ['PATH']
-    os.environ['HOME'] = temporary
-    for name in ('XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'BARNABAS_BOOTSTRAP'):
-        os.environ.pop(name, None)
+    dev_cluster.prepare(sys.argv[1:])
     try:
-        start()
+        # Logs are soon trimmed, so whoever joins begins with a snapshot.
+        dev_cluster.start('--controllers 3 --brokers 3 --snapshot-bytes 4000')
         assert voters(leader_but()) == [1, 2, 3]
         kill_leaders()
         change_voters()

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "metadata/image/features.h"
+
 namespace barnabas::sim {
 namespace {
 
@@ -72,6 +74,7 @@ void SimBroker::Register(ControllerNode* node) {
   internal::v1::RegisterBroker frame;
   frame.set_cluster_id(deps_.cluster.ToString());
   frame.set_broker_id(id_.value());
+  image::WriteRanges(image::UnderstoodFeatures(), *frame.mutable_features());
   frame.set_incarnation_id(
       Uuid::FromRandom(static_cast<uint64_t>(id_.value()), incarnation_)
           .ToString());

@@ -57,7 +57,7 @@ class AdminForwarderTest : public ::testing::Test {
  protected:
   void Begin(std::vector<std::string> endpoints) {
     choice_ = std::make_unique<ControllerChoice>(std::move(endpoints));
-    AdminForwarder::Deps deps;
+    OneHop::Deps deps;
     deps.loop = loop_;
     deps.channels = &channels_;
     deps.controllers = choice_.get();

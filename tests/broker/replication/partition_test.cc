@@ -1,5 +1,6 @@
 #include "broker/replication/partition.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -218,6 +219,36 @@ TEST_F(PartitionTest, WhoDoesNotLeadNamesTheLeader) {
   ASSERT_TRUE(Answered(1));
   EXPECT_THAT(AnswerTo(1), HasErrorCode(ErrorCode::kNotLeader));
   EXPECT_EQ(LeaderOf(AnswerTo(1).status())->endpoint, "other:9292");
+}
+
+TEST_F(PartitionTest, WhereNobodyLeadsItSaysWhomItWaitsFor) {
+  Open();
+  Leadership none;
+  none.leader.broker = kNoBroker;
+  none.awaited = {BrokerId(102)};
+  partition_->Lead(none);
+  Produce(1);
+  ASSERT_TRUE(Answered(1));
+  EXPECT_THAT(AnswerTo(1), HasErrorCode(ErrorCode::kLeaderNotAvailable));
+  EXPECT_THAT(std::string(AnswerTo(1).status().message()),
+              testing::HasSubstr("broker 102, alone in sync, is down"));
+  EXPECT_EQ(HintOf(AnswerTo(1).status()),
+            "start broker 102 with its data directory");
+}
+
+TEST_F(PartitionTest, RecordsThatOnlyTheLeaderHasAreSaidToBeThereAlone) {
+  Open();
+  Leadership alone;
+  alone.leading = true;
+  alone.epoch = LeaderEpoch(3);
+  alone.in_sync = 1;
+  alone.replicas = 3;
+  partition_->Lead(alone);
+  Produce(1);
+  scheduler_.RunReady();
+  ASSERT_TRUE(Answered(1));
+  ASSERT_OK(AnswerTo(1));
+  EXPECT_EQ(AnswerTo(1)->durability, v1::DURABILITY_LEADER_DISK);
 }
 
 TEST_F(PartitionTest, ReadersAreWokenOnceByTheHighWatermark) {

@@ -34,5 +34,13 @@ TEST(ExpiryTest, WhatIsUnderWayMayStillBeStored) {
   EXPECT_NE(told.message().find("the disk is full"), absl::string_view::npos);
 }
 
+TEST(ExpiryTest, WhatNeverWentOutIsKnownNotToBeStored) {
+  const absl::Status told =
+      ExpiryOf(NoLeader("orders", 3), false, absl::Seconds(2));
+  EXPECT_EQ(CodeOf(told), ErrorCode::kLeaderNotAvailable);
+  EXPECT_EQ(std::string(told.message()),
+            "not acknowledged within 2s: partition 3 of orders has no leader");
+}
+
 }  // namespace
 }  // namespace barnabas::client

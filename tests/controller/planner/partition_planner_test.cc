@@ -80,11 +80,67 @@ TEST(PartitionPlanner, ANewPartitionIsLedByItsFirstLiveReplica) {
   builder.FencedBroker(100).Broker(101).Broker(102);
   const auto record =
       NewPartition(builder.image(), TestId(1), PartitionIndex(4),
-                   {BrokerId(100), BrokerId(101), BrokerId(102)});
+                   {BrokerId(100), BrokerId(101), BrokerId(102)}, 16);
   EXPECT_EQ(record.partition().partition(), 4);
   EXPECT_EQ(record.partition().leader(), 101);
   EXPECT_THAT(record.partition().isr(), ElementsAre(101, 102));
   EXPECT_THAT(record.partition().replicas(), ElementsAre(100, 101, 102));
+}
+
+TEST(PartitionPlanner, WhereNothingIsCopiedTheLeaderAloneIsInSync) {
+  ImageBuilder builder;
+  builder.FencedBroker(100).Broker(101).Broker(102);
+  const auto record =
+      NewPartition(builder.image(), TestId(1), PartitionIndex(0),
+                   {BrokerId(100), BrokerId(101), BrokerId(102)}, 1);
+  EXPECT_EQ(record.partition().leader(), 101);
+  EXPECT_THAT(record.partition().isr(), ElementsAre(101));
+  EXPECT_THAT(record.partition().replicas(), ElementsAre(100, 101, 102));
+}
+
+ImageBuilder& Drain(ImageBuilder& builder, int32_t id) {
+  return builder.Add([&](internal::v1::ClusterRecord& record) {
+    record.mutable_broker_change()->set_broker_id(id);
+    record.mutable_broker_change()->set_broker_epoch(
+        builder.image().FindBroker(BrokerId(id))->epoch.value());
+    record.mutable_broker_change()->set_draining(true);
+  });
+}
+
+TEST(PartitionPlanner, DrainingBrokersGetNoReplicas) {
+  ImageBuilder builder;
+  builder.Broker(100).Broker(101);
+  Drain(builder, 101);
+  ASSERT_OK_AND_ASSIGN(const placement::Assignment assignment,
+                       PlaceReplicas(builder.image(), 4, 1, 9));
+  for (const auto& replicas : assignment) {
+    EXPECT_THAT(replicas, ElementsAre(BrokerId(100)));
+  }
+  const auto refused = PlaceReplicas(builder.image(), 1, 2, 1);
+  EXPECT_THAT(refused, HasErrorCode(ErrorCode::kInvalidReplicationFactor));
+  EXPECT_EQ(std::string(refused.status().message()),
+            "replication factor 2 > 1 live broker that takes replicas (1 more "
+            "drains)");
+  EXPECT_THAT(CheckAssignment(builder.image(), Lists({{100, 101}})),
+              HasErrorCode(ErrorCode::kInvalidReplicaAssignment));
+  Drain(builder, 100);
+  EXPECT_THAT(PlaceReplicas(builder.image(), 1, 1, 1),
+              HasErrorCode(ErrorCode::kBrokerNotAvailable));
+}
+
+TEST(PartitionPlanner, OneThatDrainsLeadsOnlyWhereNobodyElseMay) {
+  ImageBuilder builder;
+  builder.Broker(100).Broker(101).Broker(102);
+  builder.Topic("a", {{100, 101, 102}});
+  Drain(builder, 101);
+  Records records;
+  PlanLeaving(builder.image(), BrokerId(100), records);
+  Apply(records, builder);
+  EXPECT_EQ(First(builder).leader, BrokerId(102)) << "101 is next, but drains";
+  records.clear();
+  PlanLeaving(builder.image(), BrokerId(102), records);
+  Apply(records, builder);
+  EXPECT_EQ(First(builder).leader, BrokerId(101)) << "better than nobody";
 }
 
 TEST(PartitionPlanner, ALeavingLeaderIsFollowedByOneInSync) {

@@ -24,6 +24,12 @@ TEST(RegistrationCheck, AWholeRegistrationIsTaken) {
   EXPECT_OK(CheckRegistration(ImageBuilder().image(), Registration(100, 1)));
 }
 
+TEST(RegistrationCheck, AnOldBrokerIsTakenWhileTheClusterIsOld) {
+  RegisterBroker from = Registration(100, 1);
+  from.clear_features();
+  EXPECT_OK(CheckRegistration(ImageBuilder(/*level=*/1).image(), from));
+}
+
 TEST(RegistrationCheck, AnotherClusterIsToldSo) {
   RegisterBroker from = Registration(100, 1);
   from.set_cluster_id(TestId(5).ToString());
@@ -55,6 +61,14 @@ TEST(RegistrationCheck, ContradictionsAreRefused) {
            [](auto& from) { from.mutable_endpoints(0)->clear_host(); }},
           {"an endless rack",
            [](auto& from) { from.set_rack(std::string(300, 'r')); }},
+          {"too old for the cluster's level",
+           [](auto& from) { from.clear_features(); }},
+          {"too new for it",
+           [](auto& from) { from.mutable_features(0)->set_min_level(9); }},
+          {"endless features",
+           [](auto& from) {
+             for (int i = 0; i < 99; ++i) from.add_features();
+           }},
       };
   const image::ClusterImage image = ImageBuilder().Broker(101).image();
   for (const auto& [name, spoil] : cases) {

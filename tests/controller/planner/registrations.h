@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "barnabas/internal/v1/controller.pb.h"
+#include "metadata/image/features.h"
 #include "tests/metadata/image/image_builder.h"
 
 namespace barnabas::planner {
@@ -25,6 +26,8 @@ inline internal::v1::RegisterBroker Registration(int32_t id, uint64_t life) {
   endpoint->set_listener("client");
   endpoint->set_host("localhost");
   endpoint->set_port(9292);
+  image::WriteRanges(image::UnderstoodFeatures(),
+                     *registration.mutable_features());
   return registration;
 }
 

@@ -31,9 +31,9 @@ using Fill = std::function<void(v1::CreateTopic&)>;
 
 absl::Status Create(ImageBuilder& builder, const std::string& name,
                     const Fill& fill, v1::TopicResult* result = nullptr,
-                    int32_t replicas_max = kReplicationFactorMax) {
+                    int32_t in_sync_max = kReplicationFactorMax) {
   PlanContext context = ContextOf(builder);
-  context.replicas_max = replicas_max;
+  context.in_sync_max = in_sync_max;
   TopicCreation creation(context);
   v1::CreateTopic topic;
   topic.set_name(name);
@@ -66,27 +66,36 @@ const image::SettingMap& Overrides(const ImageBuilder& builder,
       ConfigScope::kTopic, builder.image().FindTopic(name)->id.ToString());
 }
 
-TEST(TopicCreation, ReplicasThatBrokersCannotKeepAreRefusedByName) {
+TEST(TopicCreation, MoreReplicasThanAreKeptInSyncAreTakenWithAWarning) {
   ImageBuilder builder = Brokers(3);
   v1::TopicResult result;
   EXPECT_OK(Create(builder, "usual", Nothing, &result, 1));
-  EXPECT_EQ(result.replication_factor(), 1);
-  const absl::Status refused = Create(
+  EXPECT_EQ(result.replication_factor(), 1) << "unless one asks for more";
+  EXPECT_EQ(result.warning(), "");
+  EXPECT_OK(Create(
       builder, "wanted",
-      [](v1::CreateTopic& topic) { topic.set_replication_factor(2); }, nullptr,
-      1);
-  EXPECT_THAT(refused, HasErrorCode(ErrorCode::kUnsupportedFeature));
-  EXPECT_THAT(std::string(refused.message()),
-              HasSubstr("replication factor 2"));
-  EXPECT_THAT(Create(
-                  builder, "listed",
-                  [](v1::CreateTopic& topic) {
-                    topic.add_assignments()->add_brokers(100);
-                    topic.mutable_assignments(0)->add_brokers(101);
-                  },
-                  nullptr, 1),
-              HasErrorCode(ErrorCode::kUnsupportedFeature));
-  // More than there are brokers is a fault of the number itself.
+      [](v1::CreateTopic& topic) { topic.set_replication_factor(3); }, &result,
+      1));
+  EXPECT_EQ(result.replication_factor(), 3);
+  EXPECT_THAT(result.warning(), HasSubstr("the leader alone is in sync"));
+  const image::TopicState& made =
+      *builder.image().FindTopic(std::string_view("wanted"));
+  const image::PartitionState& partition = made.partitions[0];
+  EXPECT_EQ(partition.replicas.size(), 3u);
+  EXPECT_THAT(partition.isr, ElementsAre(partition.replicas[0]));
+  EXPECT_EQ(partition.leader, partition.replicas[0]);
+  EXPECT_THAT(
+      builder.image().Settings(image::ConfigScope::kTopic, made.id.ToString()),
+      IsEmpty())
+      << "two in sync by default would refuse every produce";
+  EXPECT_OK(Create(
+      builder, "strict",
+      [](v1::CreateTopic& topic) {
+        topic.set_replication_factor(3);
+        Set(topic, "min.insync.replicas", "2");
+      },
+      &result, 1));
+  EXPECT_THAT(result.warning(), HasSubstr("produce with acks=all is refused"));
   EXPECT_THAT(
       Create(
           builder, "many",

@@ -2,6 +2,7 @@
 
 #include "glog/logging.h"
 #include "metadata/image/cluster_delta.h"
+#include "metadata/image/features.h"
 #include "metadata/image/scope_name.h"
 
 namespace barnabas::image {
@@ -12,8 +13,8 @@ Uuid TestId(uint64_t number) {
   return Uuid::FromRandom(0x0123456789abcdef, number);
 }
 
-ImageBuilder::ImageBuilder() {
-  Add([](ClusterRecord& record) {
+ImageBuilder::ImageBuilder(int32_t level) {
+  Add([&](ClusterRecord& record) {
     internal::v1::BootstrapRecord* bootstrap = record.mutable_bootstrap();
     bootstrap->set_cluster_id(TestId(0).ToString());
     bootstrap->set_format_version(1);
@@ -22,6 +23,8 @@ ImageBuilder::ImageBuilder() {
     voter->set_directory_id(TestId(1001).ToString());
     voter->set_host("localhost");
     voter->set_port(9293);
+    bootstrap->add_features()->set_name(kMetadataFeature);
+    bootstrap->mutable_features(0)->set_level(level);
   });
 }
 
@@ -45,6 +48,7 @@ ImageBuilder& ImageBuilder::FencedBroker(int32_t id, const std::string& rack) {
     broker->set_rack(rack);
     broker->set_version("1.0");
     broker->set_registered_ms(77);
+    WriteRanges(UnderstoodFeatures(), *broker->mutable_features());
     for (const char* listener : {"client", "peer"}) {
       internal::v1::BrokerEndpoint* endpoint = broker->add_endpoints();
       endpoint->set_listener(listener);

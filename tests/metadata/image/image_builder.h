@@ -26,7 +26,8 @@ class ImageBuilder {
  public:
   using Records = std::vector<internal::v1::ClusterRecord>;
 
-  ImageBuilder();
+  // `level`: of the feature "metadata"; the newest unless given.
+  explicit ImageBuilder(int32_t level = 2);
 
   const ClusterImage& image() const { return image_; }
 

@@ -115,6 +115,13 @@ std::vector<Words> Reading() {
           {"broker", "log-dirs"},
           {"quorum", "status"},
           {"quorum", "describe"},
+          {"partition", "list"},
+          {"partition", "list", "t", "--unavailable"},
+          {"partition", "describe", "t:0"},
+          {"cluster", "info"},
+          {"cluster", "id"},
+          {"cluster", "health"},
+          {"cluster", "features"},
           {"broker", "log-dirs", "100", "-p"},
           {"topic", "size"},
           {"topic", "size", "t", "-p"},
@@ -130,6 +137,11 @@ std::vector<Words> Writing() {
           {"topic", "alter", "t", "--partitions", "9"},
           {"topic", "delete", "t", "--yes"},
           {"topic", "trim", "t", "-o", "3", "--yes"},
+          {"broker", "drain", "100"},
+          {"broker", "undrain", "100"},
+          {"broker", "decommission", "100", "--yes"},
+          {"partition", "elect", "t:0"},
+          {"cluster", "features", "upgrade", "metadata", "2"},
           {"config", "set", "topic/t", "a=b"},
           {"config", "unset", "topic/t", "a"}};
 }
@@ -349,13 +361,17 @@ TEST_F(RootTest, ColumnsAreFixed) {
             "NAME PARTITIONS REPLICAS SIZE RETENTION");
   EXPECT_EQ(header({"topic", "list", "-o", "wide"}),
             "NAME PARTITIONS REPLICAS SIZE RETENTION ID MIN-ISR CLEANUP "
-            "UNDER-REPLICATED");
+            "UNDER-REPLICATED UNAVAILABLE");
   EXPECT_EQ(header({"topic", "describe", "t", "-p"}),
             "PARTITION LEADER EPOCH REPLICAS ISR LOG-START HIGH-WATERMARK "
             "SIZE");
   EXPECT_EQ(header({"topic", "describe", "t", "-p", "-o", "wide"}),
             "PARTITION LEADER EPOCH REPLICAS ISR LOG-START HIGH-WATERMARK "
-            "SIZE LSO OFFLINE DIR");
+            "SIZE LSO OFFLINE DIR OUT-OF-SYNC");
+  EXPECT_EQ(header({"partition", "list"}),
+            "TOPIC PARTITION LEADER EPOCH REPLICAS ISR OUT-OF-SYNC STATE");
+  EXPECT_EQ(header({"cluster", "health"}), "LEVEL KIND SUBJECT MESSAGE");
+  EXPECT_EQ(header({"cluster", "features"}), "FEATURE LEVEL SUPPORTED BEHIND");
   EXPECT_EQ(header({"broker", "list"}),
             "ID HOST RACK STATE LEADERS REPLICAS DISK-USED DISK-FREE VERSION "
             "AGE");
@@ -443,6 +459,49 @@ TEST_F(RootTest, HealthHasTheCodesOfGrpcHealthProbe) {
   EXPECT_EQ(Run({"health"}).code, 2);
   script_.status = absl::DeadlineExceededError("slow");
   EXPECT_EQ(Run({"health"}).code, 3);
+}
+
+TEST_F(RootTest, AnUnhealthyClusterEndsWithSeven) {
+  EXPECT_EQ(Run({"cluster", "health"}).code, 0);
+  script_.item = MakeError(ErrorCode::kInternal, "ill");
+  Ran ran = Run({"cluster", "health"});
+  EXPECT_EQ(ran.code, 7);
+  EXPECT_NE(ran.out.find("CRITICAL  BROKER_FENCED  broker 100  is fenced"),
+            std::string::npos)
+      << ran.out;
+  EXPECT_EQ(Run({"cluster", "health", "-e", "--timeout", "1ms"}).code, 7);
+  // Without a leading controller the node that is asked cannot say more.
+  script_.status = MakeError(ErrorCode::kControllerNotAvailable, "gone");
+  ran = Run({"cluster", "health"});
+  EXPECT_EQ(ran.code, 7);
+  EXPECT_NE(ran.out.find("NO_CONTROLLER"), std::string::npos) << ran.out;
+}
+
+TEST_F(RootTest, DrainingTellsWhatMovedAndWhatStays) {
+  const Ran ran = Run({"broker", "drain", "100"});
+  EXPECT_NE(ran.out.find("gets no new replicas; 4 partitions led by others; "
+                         "still leads 1 partition, alone in sync: orders[2]"),
+            std::string::npos)
+      << ran.out;
+  EXPECT_EQ(Run({"broker", "decommission", "100"}).code, 2) << "needs --yes";
+}
+
+TEST_F(RootTest, ElectionsNeedToKnowOfWhat) {
+  EXPECT_EQ(Run({"partition", "elect"}).code, 2);
+  EXPECT_EQ(Run({"partition", "elect", "t", "--all"}).code, 2);
+  EXPECT_EQ(Run({"partition", "elect", ":3"}).code, 2);
+  EXPECT_EQ(Run({"partition", "describe", "t:x"}).code, 2);
+  EXPECT_TRUE(script_.calls.empty());
+  EXPECT_EQ(Run({"partition", "elect", "--all", "--preferred"}).code, 0);
+}
+
+TEST_F(RootTest, LevelsRiseToTheNewestThatAllSupport) {
+  const Ran ran = Run({"cluster", "features", "upgrade", "metadata"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("level 1 -> 2"), std::string::npos) << ran.out;
+  EXPECT_EQ(Run({"cluster", "features", "upgrade", "nosuch"}).code, 2);
+  EXPECT_EQ(Run({"cluster", "features", "upgrade"}).code, 2);
+  EXPECT_EQ(Run({"cluster", "features", "lower", "metadata", "1"}).code, 2);
 }
 
 TEST_F(RootTest, VersionNeedsNoServer) {

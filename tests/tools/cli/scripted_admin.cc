@@ -289,6 +289,115 @@ ScriptedQuorum::TransferLeadership(const v1::TransferLeadershipRequest&) {
   return v1::TransferLeadershipResponse();
 }
 
+absl::Status ScriptedCluster::Called(const char* method) {
+  return cli::Called(&script_, method);
+}
+
+void ScriptedCluster::Fill(int32_t broker, v1::BrokerResult* result) {
+  result->set_broker_id(broker);
+  if (!script_.item.ok()) {
+    *result->mutable_error() = ToProto(script_.item);
+    return;
+  }
+  result->set_changed(true);
+  result->set_moved_leaders(4);
+  result->set_remaining_leaders(1);
+  v1::PartitionName* stays = result->add_remaining();
+  stays->set_topic("orders");
+  stays->set_partition(2);
+}
+
+absl::StatusOr<v1::DrainBrokersResponse> ScriptedCluster::DrainBrokers(
+    const v1::DrainBrokersRequest& request) {
+  RETURN_IF_ERROR(Called("DrainBrokers"));
+  v1::DrainBrokersResponse reply;
+  for (const int32_t id : request.broker_ids()) Fill(id, reply.add_results());
+  return reply;
+}
+
+absl::StatusOr<v1::UndrainBrokersResponse> ScriptedCluster::UndrainBrokers(
+    const v1::UndrainBrokersRequest& request) {
+  RETURN_IF_ERROR(Called("UndrainBrokers"));
+  v1::UndrainBrokersResponse reply;
+  for (const int32_t id : request.broker_ids()) Fill(id, reply.add_results());
+  return reply;
+}
+
+absl::StatusOr<v1::DecommissionBrokersResponse>
+ScriptedCluster::DecommissionBrokers(
+    const v1::DecommissionBrokersRequest& request) {
+  RETURN_IF_ERROR(Called("DecommissionBrokers"));
+  v1::DecommissionBrokersResponse reply;
+  for (const int32_t id : request.broker_ids()) Fill(id, reply.add_results());
+  return reply;
+}
+
+absl::StatusOr<v1::ElectLeadersResponse> ScriptedCluster::ElectLeaders(
+    const v1::ElectLeadersRequest& request) {
+  RETURN_IF_ERROR(Called("ElectLeaders"));
+  v1::ElectLeadersResponse reply;
+  for (const v1::TopicPartitions& topic : request.topics()) {
+    v1::ElectionResult* result = reply.add_results();
+    result->mutable_partition()->set_topic(topic.topic().name());
+    result->set_leader(100);
+    if (script_.item.ok()) {
+      reply.set_elected(reply.elected() + 1);
+      continue;
+    }
+    *result->mutable_error() = ToProto(script_.item);
+    reply.set_failed(reply.failed() + 1);
+  }
+  return reply;
+}
+
+absl::StatusOr<v1::CheckHealthResponse> ScriptedCluster::CheckHealth(
+    const v1::CheckHealthRequest&) {
+  RETURN_IF_ERROR(Called("CheckHealth"));
+  v1::CheckHealthResponse reply;
+  reply.set_healthy(script_.item.ok());
+  if (reply.healthy()) return reply;
+  v1::HealthFinding* finding = reply.add_findings();
+  finding->set_level(v1::HEALTH_LEVEL_CRITICAL);
+  finding->set_kind(v1::HEALTH_KIND_BROKER_FENCED);
+  finding->set_subject("broker 100");
+  finding->set_message("is fenced");
+  finding->set_hint("start it");
+  return reply;
+}
+
+absl::StatusOr<v1::DescribeFeaturesResponse> ScriptedCluster::DescribeFeatures(
+    const v1::DescribeFeaturesRequest&) {
+  RETURN_IF_ERROR(Called("DescribeFeatures"));
+  v1::DescribeFeaturesResponse reply;
+  v1::FeatureInfo* feature = reply.add_features();
+  feature->set_name("metadata");
+  feature->set_level(1);
+  feature->set_min_level(1);
+  feature->set_max_level(2);
+  v1::NodeFeature* node = feature->add_nodes();
+  node->set_node_id(100);
+  node->set_min_level(1);
+  node->set_max_level(2);
+  return reply;
+}
+
+absl::StatusOr<v1::UpdateFeaturesResponse> ScriptedCluster::UpdateFeatures(
+    const v1::UpdateFeaturesRequest& request) {
+  RETURN_IF_ERROR(Called("UpdateFeatures"));
+  v1::UpdateFeaturesResponse reply;
+  for (const v1::FeatureUpdate& update : request.updates()) {
+    v1::FeatureResult* result = reply.add_results();
+    result->set_name(update.name());
+    result->set_previous_level(1);
+    if (script_.item.ok()) {
+      result->set_level(update.level());
+    } else {
+      *result->mutable_error() = ToProto(script_.item);
+    }
+  }
+  return reply;
+}
+
 absl::StatusOr<int> ScriptedNode::CheckHealth(const std::string& service) {
   RETURN_IF_ERROR(script_.status);
   if (service == "stopping") return 2;

@@ -58,6 +58,32 @@ class ScriptedQuorum final : public client::QuorumAdmin {
   Script& script_;
 };
 
+class ScriptedCluster final : public client::ClusterAdmin {
+ public:
+  explicit ScriptedCluster(Script* script) : script_(*script) {}
+
+  absl::StatusOr<v1::DrainBrokersResponse> DrainBrokers(
+      const v1::DrainBrokersRequest& request) override;
+  absl::StatusOr<v1::UndrainBrokersResponse> UndrainBrokers(
+      const v1::UndrainBrokersRequest& request) override;
+  absl::StatusOr<v1::DecommissionBrokersResponse> DecommissionBrokers(
+      const v1::DecommissionBrokersRequest& request) override;
+  absl::StatusOr<v1::ElectLeadersResponse> ElectLeaders(
+      const v1::ElectLeadersRequest& request) override;
+  absl::StatusOr<v1::CheckHealthResponse> CheckHealth(
+      const v1::CheckHealthRequest& request) override;
+  absl::StatusOr<v1::DescribeFeaturesResponse> DescribeFeatures(
+      const v1::DescribeFeaturesRequest& request) override;
+  absl::StatusOr<v1::UpdateFeaturesResponse> UpdateFeatures(
+      const v1::UpdateFeaturesRequest& request) override;
+
+ private:
+  absl::Status Called(const char* method);
+  void Fill(int32_t broker, v1::BrokerResult* result);
+
+  Script& script_;
+};
+
 class ScriptedAdmin final : public client::Admin {
  public:
   explicit ScriptedAdmin(Script* script) : script_(*script) {}
@@ -84,6 +110,7 @@ class ScriptedAdmin final : public client::Admin {
       const v1::AlterConfigRequest& request) override;
   client::LeaderAdmin& leaders() override { return leaders_; }
   client::QuorumAdmin& quorum() override { return quorum_; }
+  client::ClusterAdmin& cluster() override { return cluster_; }
 
  private:
   absl::Status Called(const char* method);
@@ -92,6 +119,7 @@ class ScriptedAdmin final : public client::Admin {
   Script& script_;
   ScriptedLeaders leaders_{&script_};
   ScriptedQuorum quorum_{&script_};
+  ScriptedCluster cluster_{&script_};
 };
 
 class ScriptedNode final : public client::NodeClient {

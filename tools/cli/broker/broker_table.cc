@@ -7,10 +7,15 @@
 
 namespace barnabas::cli {
 
-std::string StateText(v1::BrokerState state) {
+std::string StateText(const v1::BrokerInfo& broker) {
   constexpr size_t kPrefix = sizeof("BROKER_STATE_") - 1;
-  const std::string& name = v1::BrokerState_Name(state);
-  return name.size() > kPrefix ? name.substr(kPrefix) : "UNKNOWN";
+  const std::string& name = v1::BrokerState_Name(broker.state());
+  const std::string state =
+      name.size() > kPrefix ? name.substr(kPrefix) : "UNKNOWN";
+  if (!broker.draining()) return state;
+  return broker.state() == v1::BROKER_STATE_RUNNING
+             ? "DRAINING"
+             : absl::StrCat(state, ",DRAINING");
 }
 
 std::string EndpointOf(const v1::BrokerInfo& broker,
@@ -51,7 +56,7 @@ Table BrokerTable(const v1::DescribeClusterResponse& cluster, int64_t now_ms) {
   for (const v1::BrokerInfo& broker : cluster.brokers()) {
     table.rows.push_back(
         {absl::StrCat(broker.id()), EndpointOf(broker, "client"), broker.rack(),
-         StateText(broker.state()), absl::StrCat(broker.leaders()),
+         StateText(broker), absl::StrCat(broker.leaders()),
          absl::StrCat(broker.replicas()), ByteText(broker.disk_used_bytes()),
          ByteText(broker.disk_free_bytes()), broker.version(),
          AgeText(absl::Milliseconds(now_ms - broker.registered_ms())),

@@ -26,7 +26,7 @@ absl::StatusOr<v1::BrokerInfo> BrokerById(
     const v1::DescribeClusterResponse& cluster, int64_t id);
 
 // "RUNNING".
-std::string StateText(v1::BrokerState state);
+std::string StateText(const v1::BrokerInfo& broker);
 
 }  // namespace barnabas::cli
 

@@ -4,21 +4,22 @@ namespace barnabas::cli {
 
 Command BrokerCommands() {
   constexpr char kLater[] =
-      "stop a broker with SIGTERM and start it again; see barnabas broker list";
+      "a broker that was decommissioned registers when it is started again";
+  constexpr char kRestart[] =
+      "barnabas cluster health, and barnabas topic describe --unavailable";
   Command broker{.name = "broker",
                  .aliases = {"brokers"},
-                 .summary = "Look at brokers and change how much they tell"};
-  broker.children = {BrokerList(), BrokerDescribe(), BrokerLogLevel(),
+                 .summary = "Look at brokers, drain them, let them go"};
+  broker.children = {BrokerList(),          BrokerDescribe(),
+                     BrokerDrain(),         BrokerUndrain(),
+                     BrokerDecommission(),  BrokerLogLevel(),
                      BrokerLogDirsCommand()};
-  const auto later = [&](const char* name, const char* summary) {
-    broker.children.push_back(
-        {.name = name, .summary = summary, .refused = kLater});
-  };
-  later("drain", "Move leadership away before a restart");
-  later("undrain", "Take leadership back after a drain");
-  later("decommission", "Move everything away for good");
-  later("recommission", "Take a decommission back");
-  later("can-restart", "Whether a restart would hurt now");
+  broker.children.push_back({.name = "recommission",
+                             .summary = "Take a decommission back",
+                             .refused = kLater});
+  broker.children.push_back({.name = "can-restart",
+                             .summary = "Whether a restart would hurt now",
+                             .refused = kRestart});
   return broker;
 }
 

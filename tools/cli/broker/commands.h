@@ -14,6 +14,9 @@ Command BrokerCommands();
 
 Command BrokerList();
 Command BrokerDescribe();
+Command BrokerDrain();
+Command BrokerUndrain();
+Command BrokerDecommission();
 Command BrokerLogLevel();
 Command BrokerLogDirsCommand();
 

@@ -20,7 +20,7 @@ absl::Status Run(Session& session, int64_t id) {
   Table table{{{"FIELD"}, {"VALUE"}}, {}};
   table.rows = {
       {"id", absl::StrCat(broker.id())},
-      {"state", StateText(broker.state())},
+      {"state", StateText(broker)},
       {"rack", broker.rack()},
       {"version", broker.version()},
       {"registered", TimeText(broker.registered_ms())},

@@ -129,6 +129,25 @@ bool IsBystander(client::NodeClient* controller, const DevNode& node) {
                       });
 }
 
+// The cluster lets it serve. What a broker says of itself is late after a
+// pause: it has not heard yet that it was fenced.
+bool TakesPart(const DevCluster& cluster, const DevNode& node) {
+  if (node.controller) return true;
+  client::ClientOptions options;
+  options.bootstrap = cluster.Bootstrap();
+  options.request_timeout = absl::Seconds(1);
+  options.client_name = "barnabas-dev";
+  const auto admin = client::Admin::Create(options);
+  if (!admin.ok()) return false;
+  const auto told = (*admin)->DescribeCluster();
+  return told.ok() &&
+         std::any_of(told->brokers().begin(), told->brokers().end(),
+                     [&](const v1::BrokerInfo& broker) {
+                       return broker.id() == node.id &&
+                              broker.state() == v1::BROKER_STATE_RUNNING;
+                     });
+}
+
 absl::Status EndedEarly(const DevCluster& cluster, const DevNode& node) {
   return MakeError(
       ErrorCode::kBrokerNotAvailable,
@@ -192,7 +211,9 @@ absl::Status AwaitReady(Session& session, const DevCluster& cluster,
   while (session.clock().Monotonic() < until) {
     if (StateOf(node) == ProcessState::kDead) return EndedEarly(cluster, node);
     const absl::StatusOr<int> answer = health->CheckHealth("readiness");
-    if (answer.ok() && *answer == kServing) return absl::OkStatus();
+    if (answer.ok() && *answer == kServing && TakesPart(cluster, node)) {
+      return absl::OkStatus();
+    }
     if (answer.ok() && node.controller && IsBystander(health.get(), node)) {
       return absl::OkStatus();
     }

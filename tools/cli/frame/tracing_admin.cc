@@ -82,6 +82,52 @@ class TracingQuorum final : public client::QuorumAdmin {
   Session* const session_;
 };
 
+class TracingCluster final : public client::ClusterAdmin {
+ public:
+  TracingCluster(client::ClusterAdmin* inner, Session* session)
+      : inner_(inner), session_(session) {}
+
+  absl::StatusOr<v1::DrainBrokersResponse> DrainBrokers(
+      const v1::DrainBrokersRequest& request) override {
+    return TracedBy(session_, "ClusterAdmin/DrainBrokers",
+                    [&] { return inner_->DrainBrokers(request); });
+  }
+  absl::StatusOr<v1::UndrainBrokersResponse> UndrainBrokers(
+      const v1::UndrainBrokersRequest& request) override {
+    return TracedBy(session_, "ClusterAdmin/UndrainBrokers",
+                    [&] { return inner_->UndrainBrokers(request); });
+  }
+  absl::StatusOr<v1::DecommissionBrokersResponse> DecommissionBrokers(
+      const v1::DecommissionBrokersRequest& request) override {
+    return TracedBy(session_, "ClusterAdmin/DecommissionBrokers",
+                    [&] { return inner_->DecommissionBrokers(request); });
+  }
+  absl::StatusOr<v1::ElectLeadersResponse> ElectLeaders(
+      const v1::ElectLeadersRequest& request) override {
+    return TracedBy(session_, "ClusterAdmin/ElectLeaders",
+                    [&] { return inner_->ElectLeaders(request); });
+  }
+  absl::StatusOr<v1::CheckHealthResponse> CheckHealth(
+      const v1::CheckHealthRequest& request) override {
+    return TracedBy(session_, "ClusterAdmin/CheckHealth",
+                    [&] { return inner_->CheckHealth(request); });
+  }
+  absl::StatusOr<v1::DescribeFeaturesResponse> DescribeFeatures(
+      const v1::DescribeFeaturesRequest& request) override {
+    return TracedBy(session_, "ClusterAdmin/DescribeFeatures",
+                    [&] { return inner_->DescribeFeatures(request); });
+  }
+  absl::StatusOr<v1::UpdateFeaturesResponse> UpdateFeatures(
+      const v1::UpdateFeaturesRequest& request) override {
+    return TracedBy(session_, "ClusterAdmin/UpdateFeatures",
+                    [&] { return inner_->UpdateFeatures(request); });
+  }
+
+ private:
+  client::ClusterAdmin* const inner_;
+  Session* const session_;
+};
+
 }  // namespace
 
 TracingAdmin::TracingAdmin(std::shared_ptr<client::Admin> inner,
@@ -89,7 +135,8 @@ TracingAdmin::TracingAdmin(std::shared_ptr<client::Admin> inner,
     : inner_(std::move(inner)),
       session_(session),
       leaders_(std::make_unique<TracingLeaders>(&inner_->leaders(), session)),
-      quorum_(std::make_unique<TracingQuorum>(&inner_->quorum(), session)) {}
+      quorum_(std::make_unique<TracingQuorum>(&inner_->quorum(), session)),
+      cluster_(std::make_unique<TracingCluster>(&inner_->cluster(), session)) {}
 
 absl::StatusOr<v1::GetServerInfoResponse> TracingAdmin::GetServerInfo() {
   return TracedBy(session_, "Discovery/GetServerInfo",

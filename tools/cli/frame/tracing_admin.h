@@ -41,12 +41,14 @@ class TracingAdmin final : public client::Admin {
       const v1::AlterConfigRequest& request) override;
   client::LeaderAdmin& leaders() override { return *leaders_; }
   client::QuorumAdmin& quorum() override { return *quorum_; }
+  client::ClusterAdmin& cluster() override { return *cluster_; }
 
  private:
   const std::shared_ptr<client::Admin> inner_;
   Session* const session_;
   const std::unique_ptr<client::LeaderAdmin> leaders_;
   const std::unique_ptr<client::QuorumAdmin> quorum_;
+  const std::unique_ptr<client::ClusterAdmin> cluster_;
 };
 
 }  // namespace barnabas::cli

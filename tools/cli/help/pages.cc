@@ -33,7 +33,7 @@ constexpr char kKafka[] =
   kafka-reassign-partitions.sh
     * cluster balance plan, partition reassign --plan F
   kafka-leader-election.sh --election-type preferred
-    * partition elect --all --preferred
+      partition elect --all
   kafka-get-offsets.sh
       topic offsets t
   kafka-delete-records.sh
@@ -44,8 +44,12 @@ constexpr char kKafka[] =
       inspect segment F, inspect index F, inspect meta DIR
   kafka-metadata-quorum.sh describe --status
       quorum status, quorum describe
-  kafka-features.sh, kafka-transactions.sh, kafka-acls.sh
-    * cluster features, txn, security acl
+  kafka-features.sh describe, upgrade --feature f=N
+      cluster features, cluster features upgrade f N
+  kafka-cluster.sh cluster-id, unregister --id N
+      cluster id, broker decommission N
+  kafka-transactions.sh, kafka-acls.sh
+    * txn, security acl
   kafka-broker-api-versions.sh
       version
   kafka-producer-perf-test.sh --num-records --record-size --throughput -1

@@ -93,8 +93,8 @@ Colour ColourOf(const std::string& cell) {
   if (cell == "FAILED" || cell == "DEAD" || cell == "NOT_SERVING") {
     return Colour::kRed;
   }
-  if (cell == "FENCED" || cell == "STOPPING" || cell == "PAUSED" ||
-      cell == "STARTING") {
+  if (cell == "FENCED" || cell == "DRAINING" || cell == "STOPPING" ||
+      cell == "PAUSED" || cell == "STARTING") {
     return Colour::kYellow;
   }
   return Colour::kNone;

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "barnabas/v1/cluster_admin.grpc.pb.h"
 #include "barnabas/v1/config_admin.grpc.pb.h"
 #include "barnabas/v1/consumer.grpc.pb.h"
 #include "barnabas/v1/discovery.grpc.pb.h"
@@ -30,6 +31,7 @@ std::vector<const MethodDescriptor*> Gather() {
   for (const char* name :
        {v1::Discovery::service_full_name(), v1::TopicAdmin::service_full_name(),
         v1::ConfigAdmin::service_full_name(),
+        v1::ClusterAdmin::service_full_name(),
         v1::QuorumAdmin::service_full_name(), v1::Producer::service_full_name(),
         v1::Consumer::service_full_name(), v1::NodeAdmin::service_full_name(),
         grpc::health::v1::Health::service_full_name()}) {

@@ -92,6 +92,9 @@ absl::Status Run(Session& session, const Flags& flags) {
         OutcomeOf(result, absl::StrCat(PlacementText(result),
                                        dry_run.empty() ? "" : " (dry run)")));
     ForgiveByFlags(session, &outcomes.back());
+    if (result.warning().empty()) continue;
+    session.Say(
+        absl::StrCat("warning: topic ", result.name(), ": ", result.warning()));
   }
   return PrintOutcomes(session, "topic", "created", outcomes, TreeOf(reply),
                        "results");
@@ -105,7 +108,10 @@ Command TopicCreate() {
                   .summary = "Create topics",
                   .details =
                       "Example: barnabas topic create orders -p 6 -r 3 "
-                      "-c retention.ms=-1"};
+                      "-c retention.ms=-1\n"
+                      "Of several replicas the leader alone is in sync in "
+                      "this release: the others are\nassigned, and get "
+                      "records with a later one."};
   command.writes = true;
   command.flags = {
       {.names = "-p,--partitions",
@@ -114,7 +120,7 @@ Command TopicCreate() {
        .set = SetInteger(&flags->partitions, 1, INT32_MAX)},
       {.names = "-r,--replicas",
        .value = "N",
-       .help = "Copies of each; default: 3, at most the live brokers.",
+       .help = "Replicas of each; default 1: brokers do not copy yet.",
        .set = SetInteger(&flags->replicas, 1, INT32_MAX),
        .hidden_names = "--replication-factor"},
       {.names = "-c,--config",

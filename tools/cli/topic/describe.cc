@@ -1,12 +1,15 @@
+#include <map>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "proto/types/error.h"
 #include "proto/types/status_macros.h"
 #include "tools/cli/frame/connect.h"
 #include "tools/cli/frame/exit_code.h"
 #include "tools/cli/frame/values.h"
+#include "tools/cli/partition/partition_state.h"
 #include "tools/cli/topic/commands.h"
 #include "tools/cli/topic/partition_table.h"
 #include "tools/cli/topic/topic_names.h"
@@ -127,6 +130,23 @@ absl::Status Show(Session& session, const Flags& flags,
   return session.Print(document);
 }
 
+// Which partitions cannot be served, and what to do about it.
+void SayUnavailable(Session& session, const v1::DescribeTopicResponse& topic) {
+  // What waits for whom.
+  std::map<std::string, std::vector<int32_t>> waiting;
+  for (const v1::PartitionDetail& detail : topic.partitions()) {
+    const v1::PartitionInfo& partition = detail.partition();
+    if (partition.has_leader()) continue;
+    waiting[AwaitedText(partition)].push_back(partition.partition());
+  }
+  for (const auto& [awaited, partitions] : waiting) {
+    session.Say(absl::StrCat("warning: topic ", topic.name(), ": partition",
+                             partitions.size() == 1 ? " " : "s ",
+                             absl::StrJoin(partitions, ","),
+                             " unavailable: ", awaited));
+  }
+}
+
 absl::StatusOr<std::vector<std::string>> NamesWanted(const Session& session,
                                                      client::Admin& admin,
                                                      const Flags& flags) {
@@ -167,6 +187,9 @@ absl::Status Run(Session& session, const Flags& flags) {
   }
   if (failed > 0 && names.size() == 1) return first;
   RETURN_IF_ERROR(Show(session, flags, topics));
+  for (const v1::DescribeTopicResponse& topic : topics) {
+    SayUnavailable(session, topic);
+  }
   return failed == 0 ? absl::OkStatus()
                      : WithExitCode(std::move(first),
                                     static_cast<int>(ExitCode::kRefused));

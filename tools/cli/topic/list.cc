@@ -30,7 +30,8 @@ Table SummaryTable(const v1::ListTopicsResponse& reply) {
                {"ID", false, true},
                {"MIN-ISR", true, true},
                {"CLEANUP", false, true},
-               {"UNDER-REPLICATED", true, true}},
+               {"UNDER-REPLICATED", true, true},
+               {"UNAVAILABLE", true, true}},
               {}};
   for (const v1::TopicSummary& topic : reply.topics()) {
     table.rows.push_back({topic.name(), absl::StrCat(topic.partitions()),
@@ -41,7 +42,8 @@ Table SummaryTable(const v1::ListTopicsResponse& reply) {
                           RetentionText(topic.retention_ms()), topic.id(),
                           absl::StrCat(topic.min_insync_replicas()),
                           topic.cleanup_policy(),
-                          absl::StrCat(topic.under_replicated())});
+                          absl::StrCat(topic.under_replicated()),
+                          absl::StrCat(topic.unavailable())});
   }
   return table;
 }
@@ -91,7 +93,16 @@ absl::Status Run(Session& session, const Flags& flags) {
   ASSIGN_OR_RETURN(const v1::ListTopicsResponse reply,
                    Wanted(session, *admin, flags));
   if (flags.detailed) return PrintDetailed(session, *admin, reply);
-  return session.Print({TreeOf(reply), "topics", {{"", SummaryTable(reply)}}});
+  RETURN_IF_ERROR(
+      session.Print({TreeOf(reply), "topics", {{"", SummaryTable(reply)}}}));
+  for (const v1::TopicSummary& topic : reply.topics()) {
+    if (topic.unavailable() == 0) continue;
+    session.Say(absl::StrCat(
+        "warning: topic ", topic.name(), ": ", topic.unavailable(), " of ",
+        topic.partitions(), " partitions unavailable: barnabas topic describe ",
+        topic.name(), " --unavailable"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tools/cli/output/units.h"
+#include "tools/cli/partition/partition_state.h"
 
 namespace barnabas::cli {
 
@@ -19,7 +20,8 @@ Table PartitionTable(const v1::DescribeTopicResponse& topic) {
                {"SIZE", true},
                {"LSO", true, true},
                {"OFFLINE", false, true},
-               {"DIR", false, true}},
+               {"DIR", false, true},
+               {"OUT-OF-SYNC", false, true}},
               {}};
   for (const v1::PartitionDetail& detail : topic.partitions()) {
     const v1::PartitionInfo& partition = detail.partition();
@@ -27,8 +29,7 @@ Table PartitionTable(const v1::DescribeTopicResponse& topic) {
       return known ? absl::StrCat(value) : std::string();
     };
     table.rows.push_back(
-        {absl::StrCat(partition.partition()),
-         partition.has_leader() ? absl::StrCat(partition.leader()) : "none",
+        {absl::StrCat(partition.partition()), LeaderText(partition),
          absl::StrCat(partition.leader_epoch()),
          absl::StrJoin(partition.replicas(), ","),
          absl::StrJoin(partition.isr(), ","),
@@ -38,7 +39,8 @@ Table PartitionTable(const v1::DescribeTopicResponse& topic) {
          // Without transactions the last stable offset is the high watermark.
          offset(detail.has_high_watermark(), detail.high_watermark()),
          absl::StrJoin(partition.offline_replicas(), ","),
-         absl::StrCat(topic.id(), "-", partition.partition())});
+         absl::StrCat(topic.id(), "-", partition.partition()),
+         absl::StrJoin(OutOfSync(partition), ",")});
   }
   return table;
 }
