@@ -5,15 +5,19 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "barnabas/v1/config_admin.grpc.pb.h"
 #include "barnabas/v1/quorum_admin.grpc.pb.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
 #include "client/rpc/status_bridge.h"
 #include "client/rpc/unary_call.h"
+#include "metadata/image/cluster_image.h"
 #include "proto/types/error.h"
+#include "proto/types/offsets.h"
 
 namespace barnabas::broker {
 namespace {
@@ -23,8 +27,17 @@ constexpr char kForwardedKey[] = "barnabas-forwarded";
 constexpr absl::Duration kTimeoutMax = absl::Seconds(30);
 // The same call to another controller, after one said that it does not lead
 // or none could be reached: long enough for another one to take over.
-constexpr int kAttemptsMax = 30;
-constexpr absl::Duration kAttemptPause = absl::Milliseconds(100);
+constexpr int kAttemptsMax = 40;
+constexpr absl::Duration kPauseFirst = absl::Milliseconds(20);
+constexpr absl::Duration kPauseMax = absl::Milliseconds(200);
+// What a leader commits before anything else: one entry that moves nothing, and
+// the record that it leads.
+constexpr int64_t kLeaderEntries = 2;
+// How long the outcome of a lost write is waited for.
+constexpr absl::Duration kDoubtMax = absl::Seconds(5);
+// How often a call that waits for its answer looks whether the controller it
+// was sent to still leads.
+constexpr absl::Duration kLook = absl::Milliseconds(100);
 
 // gRPC's own words for "nothing was sent"; the only sign it gives.
 bool NeverSent(const absl::Status& status) {
@@ -41,6 +54,18 @@ bool IsForeign(const absl::Status& status) {
   return !has_payload;
 }
 
+// The connection broke, or the call was given up here, after it was sent. A
+// deadline is the caller's own.
+bool IsLost(const absl::Status& status) {
+  return IsForeign(status) && !NeverSent(status) &&
+         (status.code() == absl::StatusCode::kUnavailable ||
+          status.code() == absl::StatusCode::kCancelled);
+}
+
+absl::Duration PauseBefore(int attempt) {
+  return std::min(kPauseMax, kPauseFirst * (1 << std::min(attempt, 8)));
+}
+
 absl::Status Explain(const absl::Status& status, const std::string& endpoint,
                      bool write) {
   if (!IsForeign(status)) return status;
@@ -50,9 +75,13 @@ absl::Status Explain(const absl::Status& status, const std::string& endpoint,
                                   " cannot be reached: ", status.message()),
                      "see that a controller runs: barnabas health");
   }
+  const bool replaced = status.code() == absl::StatusCode::kCancelled;
   return MakeError(ErrorCode::kRequestTimedOut,
-                   absl::StrCat("the answer of controller ", endpoint,
-                                " was lost: ", status.message()),
+                   replaced
+                       ? absl::StrCat("controller ", endpoint,
+                                      " was replaced before it answered")
+                       : absl::StrCat("the answer of controller ", endpoint,
+                                      " was lost: ", status.message()),
                    "look whether it took effect before trying again");
 }
 
@@ -99,6 +128,35 @@ struct Forwarded {
   // On the loop's monotonic clock.
   absl::Duration deadline;
   int attempt = 0;
+  // What this broker knew when it sent the call last.
+  LogIndex version;
+  Term term;
+};
+
+// One try, while it is under way: lets the loop end it.
+class Try {
+ public:
+  void Begin(grpc::ClientContext* context) {
+    absl::MutexLock lock(&mutex_);
+    context_ = context;
+  }
+  void End() {
+    absl::MutexLock lock(&mutex_);
+    context_ = nullptr;
+  }
+  void Cancel() {
+    absl::MutexLock lock(&mutex_);
+    if (context_ != nullptr) context_->TryCancel();
+  }
+
+  // Of the loop.
+  env::TimerId timer = 0;
+  bool answered = false;
+
+ private:
+  absl::Mutex mutex_;
+  // Valid until the answer.
+  grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };
 
 class OneHopForwarder final : public AdminForwarder {
@@ -235,21 +293,45 @@ class OneHopForwarder final : public AdminForwarder {
     rpc::UnaryOptions options;
     options.timeout = Left(*call);
     ++call->attempt;
-    auto start = [this, call, endpoint](grpc::ClientContext* context,
-                                        const Request* request,
-                                        Response* response, auto finish) {
+    const image::ClusterImage image = deps_.follower->image();
+    call->version = image.version();
+    call->term = image.term();
+    auto attempt = std::make_shared<Try>();
+    auto start = [this, call, endpoint, attempt](
+                     grpc::ClientContext* context, const Request* request,
+                     Response* response, auto finish) {
       context->AddMetadata(kForwardedKey, "1");
+      attempt->Begin(context);
       call->start(deps_.channels->Get(endpoint), context, request, response,
                   std::move(finish));
     };
-    auto done = [this, call, endpoint](absl::StatusOr<Response> answer) {
-      deps_.loop->PostAlways(
-          [this, call, endpoint, answer = std::move(answer)]() mutable {
-            Answered(call, endpoint, std::move(answer));
-          });
+    auto done = [this, call, endpoint,
+                 attempt](absl::StatusOr<Response> answer) {
+      attempt->End();
+      deps_.loop->PostAlways([this, call, endpoint, attempt,
+                              answer = std::move(answer)]() mutable {
+        attempt->answered = true;
+        deps_.loop->Cancel(attempt->timer);
+        Answered(call, endpoint, std::move(answer));
+      });
     };
+    deps_.loop->PostAlways(
+        [this, attempt, endpoint, seen = deps_.controllers->leaders_seen()] {
+          WatchOver(attempt, endpoint, seen);
+        });
     rpc::CallUnary<Response, Request>(options, *call->request, std::move(start),
                                       std::move(done));
+  }
+
+  // A controller that hangs keeps its connections: what tells is that another
+  // one leads by now.
+  void WatchOver(const std::shared_ptr<Try>& attempt,
+                 const std::string& endpoint, int64_t seen) {
+    if (attempt->answered) return;
+    if (deps_.controllers->Replaced(endpoint, seen)) return attempt->Cancel();
+    attempt->timer = deps_.loop->After(kLook, [this, attempt, endpoint, seen] {
+      WatchOver(attempt, endpoint, seen);
+    });
   }
 
   template <typename Call>
@@ -261,6 +343,7 @@ class OneHopForwarder final : public AdminForwarder {
   void Answered(std::shared_ptr<Forwarded<Request, Response>> call,
                 const std::string& endpoint, absl::StatusOr<Response> answer) {
     if (!answer.ok()) return Failed(call, endpoint, answer.status());
+    deps_.controllers->Led(endpoint);
     const LogIndex version(VersionOf(*answer));
     *call->response = *std::move(answer);
     deps_.follower->WhenApplied(version, Left(*call),
@@ -269,8 +352,9 @@ class OneHopForwarder final : public AdminForwarder {
                                 });
   }
 
-  // Asks another controller where that is safe: nothing was sent, or whoever
-  // got it said that it does not lead.
+  // Asks another controller where that is safe: nothing was sent, whoever got
+  // it said that it does not lead, or it is a read. A write whose answer was
+  // lost may have been committed.
   template <typename Request, typename Response>
   void Failed(std::shared_ptr<Forwarded<Request, Response>> call,
               const std::string& endpoint, const absl::Status& status) {
@@ -278,13 +362,50 @@ class OneHopForwarder final : public AdminForwarder {
     const bool elsewhere =
         !IsForeign(status) && (code == ErrorCode::kNotController ||
                                code == ErrorCode::kControllerNotAvailable);
-    if (elsewhere || NeverSent(status)) {
-      deps_.controllers->Failed(endpoint, status);
-      if (call->attempt < kAttemptsMax && Left(*call) > 2 * kAttemptPause) {
-        deps_.loop->After(kAttemptPause, [this, call] { Send(call); });
-        return;
-      }
+    const bool lost = !elsewhere && IsLost(status);
+    if (!lost && !elsewhere && !NeverSent(status)) {
+      return Finish(call, endpoint, status);
     }
+    deps_.controllers->Failed(endpoint, status);
+    if (!lost || !call->write) return TryAgain(call, endpoint, status);
+    const absl::Duration until =
+        deps_.loop->clock().Monotonic() + std::min(kDoubtMax, Left(*call) / 2);
+    FindOut(call, endpoint, status, until);
+  }
+
+  // The next leader's first entries stand behind all that the lost one could
+  // have had committed. If nothing but them was committed since the call was
+  // sent, it had no effect and never will: then it is sent again.
+  template <typename Request, typename Response>
+  void FindOut(std::shared_ptr<Forwarded<Request, Response>> call,
+               const std::string& endpoint, const absl::Status& status,
+               absl::Duration until) {
+    const image::ClusterImage image = deps_.follower->image();
+    const int64_t entries = Distance(call->version, image.version());
+    if (image.term() > call->term && entries == kLeaderEntries) {
+      return TryAgain(call, endpoint, status);
+    }
+    if (entries > kLeaderEntries || deps_.loop->clock().Monotonic() > until) {
+      return Finish(call, endpoint, status);
+    }
+    deps_.loop->After(kPauseFirst, [this, call, endpoint, status, until] {
+      FindOut(call, endpoint, status, until);
+    });
+  }
+
+  template <typename Request, typename Response>
+  void TryAgain(std::shared_ptr<Forwarded<Request, Response>> call,
+                const std::string& endpoint, const absl::Status& status) {
+    const absl::Duration pause = PauseBefore(call->attempt);
+    if (call->attempt >= kAttemptsMax || Left(*call) <= 2 * pause) {
+      return Finish(call, endpoint, status);
+    }
+    deps_.loop->After(pause, [this, call] { Send(call); });
+  }
+
+  template <typename Call>
+  void Finish(const Call& call, const std::string& endpoint,
+              const absl::Status& status) {
     call->reactor->Finish(rpc::ToGrpc(Explain(status, endpoint, call->write)));
   }
 

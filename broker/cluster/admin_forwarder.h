@@ -9,7 +9,9 @@
 // Thread: gRPC's threads call in; answers come on the follower's loop.
 // Errors: those of the controller, unchanged; CONTROLLER_NOT_AVAILABLE when
 //   none can be reached; INVALID_REQUEST when the call was forwarded before.
-//   A write whose answer was lost is REQUEST_TIMED_OUT (outcome unknown).
+//   A write whose answer was lost, or whose controller was replaced before it
+//   answered, is REQUEST_TIMED_OUT (outcome unknown), unless it is sure that it
+//   had no effect: then it is sent again.
 // Always true: a forwarded call is never forwarded again.
 #ifndef BARNABAS_BROKER_CLUSTER_ADMIN_FORWARDER_H_
 #define BARNABAS_BROKER_CLUSTER_ADMIN_FORWARDER_H_

@@ -16,9 +16,10 @@ namespace {
 
 using Response = internal::v1::FollowMetadataResponse;
 
-constexpr absl::Duration kTick = absl::Seconds(1);
+// Followers dial another controller after five of these without a word.
+constexpr absl::Duration kTick = absl::Milliseconds(250);
 // Ticks that a controller without a leader goes on serving: an election.
-constexpr int kLeaderlessMax = 3;
+constexpr int kLeaderlessMax = 12;
 
 absl::Status Stopping() {
   return MakeError(ErrorCode::kShuttingDown, "this controller is stopping",

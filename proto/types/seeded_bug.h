@@ -25,6 +25,7 @@ enum class SeededBug {
   kKeepsReplacedAcknowledgements,
   kBelievesFailedSync,
   kTellsBeforeCommit,
+  kReadsWithoutQuorum,
   // Snapshots.
   kTrimsBeforeSnapshotIsDurable,
   kNamesSnapshotOneEarlier,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/sim/controller_cluster.h"
+#include "tests/sim/shrinker.h"
 
 namespace barnabas::sim {
 namespace {
@@ -25,12 +26,14 @@ TEST(ControllerSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
   int64_t made = 0;
   int64_t terms = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const ControllerOutcome outcome = ControllerCluster(seed).Run(kEvents);
+    const ControllerOutcome outcome = ControllerCluster({seed}).Run(kEvents);
     commits += outcome.commits;
     made += outcome.made;
     terms += outcome.terms;
     ASSERT_EQ(outcome.broken, "")
-        << "seed " << seed << " after " << outcome.events << " events";
+        << ReportOf(seed, [](const SimOptions& options) {
+             return ControllerCluster(options).Run(kEvents);
+           });
   }
   // A simulation in which nothing happens proves nothing.
   EXPECT_GT(commits, static_cast<int64_t>(kSeeds) * 50);
@@ -40,8 +43,8 @@ TEST(ControllerSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
 
 TEST(ControllerSimulationTest, TheSameSeedGivesTheSameRun) {
   for (uint64_t seed = 1; seed <= 3; ++seed) {
-    const ControllerOutcome first = ControllerCluster(seed).Run(kEvents);
-    const ControllerOutcome second = ControllerCluster(seed).Run(kEvents);
+    const ControllerOutcome first = ControllerCluster({seed}).Run(kEvents);
+    const ControllerOutcome second = ControllerCluster({seed}).Run(kEvents);
     EXPECT_EQ(first.fingerprint, second.fingerprint) << "seed " << seed;
     EXPECT_EQ(first.events, second.events) << "seed " << seed;
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/sim/raft_cluster.h"
+#include "tests/sim/shrinker.h"
 
 namespace barnabas::sim {
 namespace {
@@ -16,11 +17,13 @@ TEST(RaftSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
   int64_t commits = 0;
   int64_t events = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const RaftOutcome outcome = RaftCluster(seed).Run(kEvents);
+    const RaftOutcome outcome = RaftCluster({seed}).Run(kEvents);
     commits += outcome.commits;
     events += outcome.events;
     ASSERT_EQ(outcome.broken, "")
-        << "seed " << seed << " after " << outcome.events << " events";
+        << ReportOf(seed, [](const SimOptions& options) {
+             return RaftCluster(options).Run(kEvents);
+           });
   }
   // A simulation in which nothing happens proves nothing.
   EXPECT_GT(commits, static_cast<int64_t>(kSeeds) * 20);
@@ -30,8 +33,8 @@ TEST(RaftSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
 
 TEST(RaftSimulationTest, TheSameSeedGivesTheSameRun) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
-    const RaftOutcome first = RaftCluster(seed).Run(kEvents);
-    const RaftOutcome second = RaftCluster(seed).Run(kEvents);
+    const RaftOutcome first = RaftCluster({seed}).Run(kEvents);
+    const RaftOutcome second = RaftCluster({seed}).Run(kEvents);
     EXPECT_EQ(first.fingerprint, second.fingerprint) << "seed " << seed;
     EXPECT_EQ(first.events, second.events) << "seed " << seed;
   }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tests/sim/raft_cluster.h"
+#include "tests/sim/shrinker.h"
 
 int main(int argc, char** argv) {
   if (argc < 3) {
@@ -23,14 +24,18 @@ int main(int argc, char** argv) {
   int64_t commits = 0;
   int64_t terms = 0;
   for (uint64_t seed = first; seed < first + count; ++seed) {
-    const auto outcome = barnabas::sim::RaftCluster(seed).Run(events);
+    const auto outcome = barnabas::sim::RaftCluster({seed}).Run(events);
     total_events += outcome.events;
     commits += outcome.commits;
     terms += outcome.terms;
     if (outcome.broken.empty()) continue;
     ++broken;
-    std::cout << "seed " << seed << " after " << outcome.events
-              << " events: " << outcome.broken << std::endl;
+    std::cout << barnabas::sim::ReportOf(
+                     seed,
+                     [events](const barnabas::sim::SimOptions& options) {
+                       return barnabas::sim::RaftCluster(options).Run(events);
+                     })
+              << std::flush;
   }
   std::cout << "seeds " << first << " to " << first + count - 1 << ": "
             << broken << " broken, " << total_events << " events, " << commits

@@ -40,6 +40,7 @@ constexpr Known kKnown[] = {
     KNOWN(kKeepsReplacedAcknowledgements),
     KNOWN(kBelievesFailedSync),
     KNOWN(kTellsBeforeCommit),
+    KNOWN(kReadsWithoutQuorum),
     KNOWN(kTrimsBeforeSnapshotIsDurable),
     KNOWN(kNamesSnapshotOneEarlier),
     KNOWN(kSnapshotWithoutVoters),
@@ -66,10 +67,10 @@ bool Hunt(const Known& known, uint64_t seeds) {
   for (uint64_t seed = 1; seed <= seeds && broken.empty(); ++seed) {
     needed = seed;
     where = "raft";
-    broken = RaftCluster(seed).Run(kRaftEvents).broken;
+    broken = RaftCluster({seed}).Run(kRaftEvents).broken;
     if (!broken.empty()) break;
     where = "controllers";
-    broken = ControllerCluster(seed).Run(kControllerEvents).broken;
+    broken = ControllerCluster({seed}).Run(kControllerEvents).broken;
   }
   seeded_bug = SeededBug::kNone;
   std::cout << std::left << std::setw(34) << known.name + 1 << std::right
