@@ -362,7 +362,10 @@ class OneHopForwarder final : public AdminForwarder {
     const bool elsewhere =
         !IsForeign(status) && (code == ErrorCode::kNotController ||
                                code == ErrorCode::kControllerNotAvailable);
-    const bool lost = !elsewhere && IsLost(status);
+    // Also a controller's own word that it was replaced meanwhile.
+    const bool unknown =
+        !IsForeign(status) && code == ErrorCode::kRequestTimedOut;
+    const bool lost = unknown || (!elsewhere && IsLost(status));
     if (!lost && !elsewhere && !NeverSent(status)) {
       return Finish(call, endpoint, status);
     }

@@ -26,6 +26,13 @@ using internal::v1::MetadataEntry;
 constexpr absl::Duration kLatenessMax = absl::Milliseconds(100);
 constexpr int64_t kRetryMs = 100;
 
+absl::Status OutcomeUnknown() {
+  return MakeError(
+      ErrorCode::kRequestTimedOut,
+      "this controller ceased to lead before the change was committed",
+      "look whether it took effect before trying again");
+}
+
 // A plan with its response as the variant that replies carry.
 struct AnyPlan {
   std::vector<internal::v1::ClusterRecord> records;
@@ -441,7 +448,9 @@ void ActiveController::StepDown(Effects& effects) {
     latest_ = committed_;
   }
   const absl::Status status = CheckReady();
-  replies_.Drop(status, effects);
+  // What they wait for may be in others' logs, and be committed by them.
+  replies_.Drop(SEEDED_BUG(kRefusesWhatIsPending) ? status : OutcomeUnknown(),
+                effects);
   for (const auto& [broker, life] : liveness_.lives()) {
     if (life.open) EndSession(*life.session, status, effects);
   }

@@ -35,6 +35,7 @@ enum class SeededBug {
   kRepliesBeforeCommit,
   kKeepsPendingOnStepDown,
   kLeadsBeforeTakeover,
+  kRefusesWhatIsPending,
 };
 
 #ifdef BARNABAS_SEEDED_BUGS

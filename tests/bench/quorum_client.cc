@@ -10,10 +10,8 @@
 //     4 KiB in DIRECTORY and a call that changes nothing
 //   quorum_client flood ENDPOINT TOPIC IN_FLIGHT SECONDS
 //     keeps so many changes under way
-//   quorum_client grow ENDPOINT PREFIX TOPICS PARTITIONS BATCH
-//     creates many topics, BATCH in one request
 //
-// The last three print one line of JSON.
+// The last two print one line of JSON.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -182,7 +180,7 @@ v1::CreateTopicsRequest Topics(const std::string& prefix, int first, int count,
 absl::Status Make(const std::shared_ptr<grpc::Channel>& channel,
                   const v1::CreateTopicsRequest& request) {
   const auto answer = rpc::CallAndWait<v1::CreateTopicsResponse>(
-      {.timeout = absl::Minutes(2)}, request, [&channel](auto... call) {
+      {.timeout = kTimeout}, request, [&channel](auto... call) {
         return v1::TopicAdmin::NewStub(channel)->CreateTopics(call...);
       });
   if (!answer.ok()) return answer.status();
@@ -304,31 +302,6 @@ int RunFlood(const std::vector<std::string>& words) {
   return EXIT_SUCCESS;
 }
 
-int Grow(const std::vector<std::string>& words) {
-  rpc::ChannelPool channels("quorum-bench");
-  const auto channel = channels.Get(words[0]);
-  const int topics = std::stoi(words[2]);
-  const int partitions = std::stoi(words[3]);
-  const int batch = std::stoi(words[4]);
-  const int64_t begin = Now();
-  std::vector<int64_t> calls;
-  for (int first = 0; first < topics; first += batch) {
-    const int64_t called = Now();
-    const absl::Status made = Make(
-        channel,
-        Topics(words[1], first, std::min(batch, topics - first), partitions));
-    if (!made.ok()) {
-      std::cerr << made << "\n";
-      return EXIT_FAILURE;
-    }
-    calls.push_back(Now() - called);
-  }
-  std::cout << "{\"seconds\": " << Ms(Now() - begin) / 1000
-            << ", \"slowest\": " << Percentile(calls, 1) / 1000 << "}"
-            << std::endl;
-  return EXIT_SUCCESS;
-}
-
 int Run(const std::vector<std::string>& words) {
   const std::string verb = words.empty() ? "" : words[0];
   const std::vector<std::string> rest(words.begin() + (words.empty() ? 0 : 1),
@@ -336,7 +309,6 @@ int Run(const std::vector<std::string>& words) {
   if (verb == "watch" && rest.size() >= 3) return Watch(rest);
   if (verb == "create" && rest.size() == 4) return Create(rest);
   if (verb == "flood" && rest.size() == 4) return RunFlood(rest);
-  if (verb == "grow" && rest.size() == 5) return Grow(rest);
   std::cerr << "see the head of tests/bench/quorum_client.cc\n";
   return 2;
 }

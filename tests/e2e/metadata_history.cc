@@ -25,6 +25,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "barnabas/v1/config_admin.grpc.pb.h"
 #include "barnabas/v1/topic_admin.grpc.pb.h"
@@ -38,6 +39,7 @@ namespace barnabas {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(8);
+constexpr absl::Duration kPause = absl::Milliseconds(10);
 constexpr char kSetting[] = "retention.ms";
 constexpr int64_t kFirstValue = 1'000'000;
 
@@ -86,6 +88,9 @@ class Caller {
       const int64_t invoked = absl::ToInt64Nanoseconds(clock_->Monotonic());
       const std::string result = Call(operation, key, value);
       const int64_t returned = absl::ToInt64Nanoseconds(clock_->Monotonic());
+      // Many short histories tell more than one that floods the machine.
+      absl::Notification never;
+      never.WaitForNotificationWithTimeout(kPause);
       if (result.empty()) continue;
       absl::MutexLock lock(printing);
       std::cout << key << " " << number_ << " " << invoked << " " << returned

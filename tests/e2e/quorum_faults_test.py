@@ -352,10 +352,10 @@ class Faults:
             self._set_clock(node, hours * 3600)
         try:
             self.callers.go_on('clocks are moved')
-            for node, hours in ((old, 1), (other, -1)):
-                self._see_clock(node, hours * 3600)
             if self.cluster.quorum()['term'] != term:
                 raise Trouble('a moved clock made an election')
+            for node, hours in ((old, 1), (other, -1)):
+                self._see_clock(node, hours * 3600)
         finally:
             for node in (old, other):
                 self._set_clock(node, 0)
@@ -379,7 +379,7 @@ class Faults:
             if not times:
                 return False
             hour, minute, second = (int(each) for each in times[-1])
-            now = time.gmtime()
+            now = time.localtime()
             apart = (hour * 3600 + minute * 60 + second) - (
                 now.tm_hour * 3600 + now.tm_min * 60 + now.tm_sec)
             return abs((apart - seconds + 43200) % 86400 - 43200) < 60

@@ -21,6 +21,11 @@ void CallChecker::CheckMade(const image::ClusterImage& image) {
     checker_->Break(absl::StrCat("R7: topic ", name,
                                  " was answered as made, and is not there"));
   }
+  for (const std::string& name : refused_) {
+    if (image.FindTopic(std::string_view(name)) == nullptr) continue;
+    checker_->Break(absl::StrCat("G5: topic ", name,
+                                 " was answered as not made, and is there"));
+  }
 }
 
 }  // namespace barnabas::sim

@@ -1,7 +1,8 @@
 // CallChecker: what callers of controllers were told, and whether it is so.
 //
-// What: topics that were answered as made must be there (R7); an answer to a
-//   read shows everything that was answered before the read began (R18).
+// What: topics that were answered as made must be there (R7), those that were
+//   answered as not made must not (G5); an answer to a read shows everything
+//   that was answered before the read began (R18).
 // Units: metadata versions. Empty case: nobody called.
 // Thread: the scheduler's. Errors: told to the ControllerChecker.
 #ifndef BARNABAS_TESTS_SIM_CALL_CHECKER_H_
@@ -31,6 +32,8 @@ class CallChecker {
   void OnRead(LogIndex begun_at, LogIndex shown);
 
   void OnTopicMade(const std::string& name) { made_.insert(name); }
+  // The answer said that nothing was done.
+  void OnTopicRefused(const std::string& name) { refused_.insert(name); }
   // Asked to be deleted, with whatever outcome.
   void OnTopicRemoval(const std::string& name) { doubtful_.insert(name); }
   void CheckMade(const image::ClusterImage& image);
@@ -43,6 +46,7 @@ class CallChecker {
   LogIndex answered_{-1};
   int64_t reads_ = 0;
   std::set<std::string> made_;
+  std::set<std::string> refused_;
   std::set<std::string> doubtful_;
 };
 

@@ -48,6 +48,7 @@ constexpr Known kKnown[] = {
     KNOWN(kRepliesBeforeCommit),
     KNOWN(kKeepsPendingOnStepDown),
     KNOWN(kLeadsBeforeTakeover),
+    KNOWN(kRefusesWhatIsPending),
 };
 #undef KNOWN
 

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "proto/types/error.h"
 
 namespace barnabas::sim {
 namespace {
@@ -21,18 +22,21 @@ void SimCallers::Create(ControllerNode* node,
   request.add_topics()->set_name(name);
   request.mutable_topics(0)->set_partitions(1);
   request.mutable_topics(0)->set_replication_factor(1);
-  node->driver().Submit(
-      std::move(request),
-      [checker = checker_, name, made = std::move(made)](const Answer& answer) {
-        bool done = false;
-        if (answer.ok()) {
-          const auto& response = std::get<v1::CreateTopicsResponse>(*answer);
-          done = !response.results(0).has_error();
-          if (done) checker->OnTopicMade(name);
-          checker->OnAnswered(LogIndex(response.metadata_version()));
-        }
-        if (made) made(done);
-      });
+  node->driver().Submit(std::move(request), [checker = checker_, name,
+                                             made = std::move(made)](
+                                                const Answer& answer) {
+    bool done = false;
+    if (answer.ok()) {
+      const auto& response = std::get<v1::CreateTopicsResponse>(*answer);
+      done = !response.results(0).has_error();
+      if (done) checker->OnTopicMade(name);
+      checker->OnAnswered(LogIndex(response.metadata_version()));
+    }
+    if (!answer.ok() && CodeOf(answer.status()) == ErrorCode::kNotController) {
+      checker->OnTopicRefused(name);
+    }
+    if (made) made(done);
+  });
 }
 
 void SimCallers::Delete(ControllerNode* node, int64_t topic) {
