@@ -71,6 +71,14 @@ void PersistQueue::DropReplaced(LogIndex begin) {
   }
 }
 
+LogIndex PersistQueue::written() const {
+  LogIndex end = deps_.log->last().Next();
+  for (const Item& item : items_) {
+    if (!item.written) end = std::min(end, item.entries.front().index);
+  }
+  return end.Plus(-1);
+}
+
 void PersistQueue::Pump() {
   if (failed_ || waiting_ || yielding_) return;
   WriteItems();

@@ -259,8 +259,12 @@ void RaftQuorum::PublishFacts() {
   QuorumFacts facts;
   facts.term = replica().hard.term;
   if (replica().leader.has_value()) facts.leader = replica().leader->id;
-  // An entry that others have committed may not be in this log yet.
-  facts.committed_end = std::min(replica().commit, disk_.log->last()).Next();
+  // What others have committed may not be in this log yet, or something else
+  // in its place: readers take it from the disk.
+  facts.committed_end =
+      SEEDED_BUG(kReadsWhatWasReplaced)
+          ? std::min(replica().commit, disk_.log->last()).Next()
+          : std::min(replica().commit, persist_.written()).Next();
   facts.log_end = NextIndex();
   facts.elections = terms_begun_;
   facts.uncommitted_bytes = core_.uncommitted_bytes();

@@ -101,7 +101,16 @@ void TickElection(Replica& replica) {
   Ballot& ballot = replica.ballot;
   ++ballot.elapsed_ticks;
   ++ballot.leaderless_ticks;
-  if (!replica.MayCampaign()) return;
+  if (!replica.MayCampaign()) {
+    // Who cannot replace a leader must not believe in one for ever either:
+    // whoever asks it would go on with what is old.
+    if (replica.leader.has_value() &&
+        ballot.leaderless_ticks > 2 * replica.options.election_ticks) {
+      replica.leader.reset();
+      replica.NoteRole();
+    }
+    return;
+  }
   if (ballot.timeout_ticks == 0) {
     DrawTimeout(replica);
     // Nobody else could win: do not wait.

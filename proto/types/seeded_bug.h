@@ -26,6 +26,7 @@ enum class SeededBug {
   kBelievesFailedSync,
   kTellsBeforeCommit,
   kReadsWithoutQuorum,
+  kReadsWhatWasReplaced,
   // Snapshots.
   kTrimsBeforeSnapshotIsDurable,
   kNamesSnapshotOneEarlier,

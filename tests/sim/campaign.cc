@@ -48,7 +48,7 @@ class Campaign {
 
  private:
   void RunSeed(uint64_t seed) {
-    const auto outcome = Cluster({seed}).Run(events_);
+    const auto outcome = Cluster(seed).Run(events_);
     ++total_.seeds;
     total_.events += outcome.events;
     total_.commits += outcome.commits;
@@ -61,7 +61,7 @@ class Campaign {
     }
     if (seed > twice_) return;
     ++total_.twice;
-    const auto again = Cluster({seed}).Run(events_);
+    const auto again = Cluster(seed).Run(events_);
     if (again.fingerprint == outcome.fingerprint &&
         again.events == outcome.events) {
       return;

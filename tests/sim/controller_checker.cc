@@ -179,6 +179,15 @@ void ControllerChecker::OnFollowedSnapshot(BrokerId broker,
   CheckState(absl::StrCat("R19: broker ", broker.value()), image);
 }
 
+void ControllerChecker::OnMayStop(BrokerId broker,
+                                  const image::ClusterImage& image) {
+  for (const TopicPartition& key : image.PartitionsOn(broker)) {
+    if (image.FindPartition(key)->leader != broker) continue;
+    return Break(absl::StrCat("C8: broker ", broker.value(),
+                              " may stop, and leads a partition"));
+  }
+}
+
 void ControllerChecker::OnRegistered(BrokerId broker, uint64_t incarnation,
                                      BrokerEpoch epoch) {
   const std::pair<uint64_t, BrokerEpoch> now(incarnation, epoch);

@@ -42,6 +42,8 @@ class ControllerChecker {
   void OnFollowed(BrokerId broker, const active::Committed& entry,
                   const image::ClusterImage& after);
   void OnFollowedSnapshot(BrokerId broker, const image::ClusterImage& image);
+  // C8: who may stop leads nothing.
+  void OnMayStop(BrokerId broker, const image::ClusterImage& image);
   // C1: one epoch for each incarnation of a broker, and they rise.
   void OnRegistered(BrokerId broker, uint64_t incarnation, BrokerEpoch epoch);
 

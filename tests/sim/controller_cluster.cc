@@ -318,6 +318,9 @@ void ControllerCluster::Chaos() {
   if (d.Chance(swarm_.broker) && d.Take("restart broker", broker)) {
     brokers_[static_cast<size_t>(broker)]->Restart();
   }
+  if (d.Chance(swarm_.broker) && d.Take("stop broker", broker)) {
+    brokers_[static_cast<size_t>(broker)]->Stop();
+  }
   ChaosOfCallers();
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "controller/quorum/format.h"
 #include "controller/quorum/hard_state_file.h"
@@ -129,6 +130,13 @@ bool ControllerNode::DamageSnapshot(uint64_t where) {
   }
   if (sealed.size() < 2) return false;
   std::sort(sealed.begin(), sealed.end());
+  // One that a leader sent has replaced the log: nothing stands behind it.
+  int64_t older = 0;
+  const std::string digits = sealed[sealed.size() - 2].substr(0, 20);
+  if (!absl::SimpleAtoi(digits, &older) ||
+      LogIndex(older).Next() < log_start_) {
+    return false;
+  }
   const std::string path = absl::StrCat(folder, "/", sealed.back());
   const auto file = files_->Open(path, env::OpenMode::kRead);
   const auto size = file.ok() ? (*file)->Size() : file.status();
@@ -140,6 +148,7 @@ bool ControllerNode::DamageSnapshot(uint64_t where) {
 
 void ControllerNode::Crash() {
   world_.note(absl::StrCat("node ", self_.id.value(), " crashes"));
+  if (life_->quorum != nullptr) log_start_ = life_->quorum->log_start();
   std::unique_ptr<support::FaultFiles> after =
       files_->Crash(world_.scheduler->Draw());
   life_.reset();

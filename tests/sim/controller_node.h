@@ -55,8 +55,8 @@ class ControllerNode {
   void Crash();
   // The disk does nothing any more, or goes on.
   void SetStalled(bool stalled);
-  // Flips a bit in the newest of several snapshots; false if there is only one,
-  // which nothing stands behind.
+  // Flips a bit in the newest snapshot of a node that is down; false if it
+  // could not recover by an older one and its log.
   bool DamageSnapshot(uint64_t where);
   bool up() const { return life_ != nullptr; }
   // How many were begun.
@@ -82,6 +82,8 @@ class ControllerNode {
   std::unique_ptr<support::FaultFiles> files_;
   std::unique_ptr<Life> life_;
   int64_t lives_ = 0;
+  // As the last life left it.
+  LogIndex log_start_;
 };
 
 }  // namespace barnabas::sim

@@ -26,7 +26,7 @@ TEST(ControllerSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
   int64_t made = 0;
   int64_t terms = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const ControllerOutcome outcome = ControllerCluster({seed}).Run(kEvents);
+    const ControllerOutcome outcome = ControllerCluster(seed).Run(kEvents);
     commits += outcome.commits;
     made += outcome.made;
     terms += outcome.terms;
@@ -43,8 +43,8 @@ TEST(ControllerSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
 
 TEST(ControllerSimulationTest, TheSameSeedGivesTheSameRun) {
   for (uint64_t seed = 1; seed <= 3; ++seed) {
-    const ControllerOutcome first = ControllerCluster({seed}).Run(kEvents);
-    const ControllerOutcome second = ControllerCluster({seed}).Run(kEvents);
+    const ControllerOutcome first = ControllerCluster(seed).Run(kEvents);
+    const ControllerOutcome second = ControllerCluster(seed).Run(kEvents);
     EXPECT_EQ(first.fingerprint, second.fingerprint) << "seed " << seed;
     EXPECT_EQ(first.events, second.events) << "seed " << seed;
   }

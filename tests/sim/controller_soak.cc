@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   int64_t broken = 0;
   barnabas::sim::ControllerOutcome total;
   for (uint64_t seed = first; seed < first + count; ++seed) {
-    const auto outcome = barnabas::sim::ControllerCluster({seed}).Run(events);
+    const auto outcome = barnabas::sim::ControllerCluster(seed).Run(events);
     total.events += outcome.events;
     total.commits += outcome.commits;
     total.terms += outcome.terms;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -33,11 +34,16 @@ struct Decision {
 
 // What a run is made from.
 struct SimOptions {
-  uint64_t seed = 1;
+  SimOptions(uint64_t its_seed,
+             std::optional<std::set<int64_t>> only_these = std::nullopt,
+             bool keep_trace = false)
+      : seed(its_seed), only(std::move(only_these)), trace(keep_trace) {}
+
+  uint64_t seed;
   // Ids of the decisions that are taken; all of them if not set.
   std::optional<std::set<int64_t>> only;
   // Keeps the last events for a report.
-  bool trace = false;
+  bool trace;
 };
 
 // What became of a run, as a report tells it.

@@ -19,8 +19,8 @@ std::vector<int64_t> Draws(Decisions* decisions, int steps) {
 }
 
 TEST(DecisionsTest, AStepsDrawsDependOnItsNumberAlone) {
-  Decisions once({7});
-  Decisions again({7});
+  Decisions once(7);
+  Decisions again(7);
   once.BeginStep(absl::ZeroDuration());
   for (int i = 0; i < 50; ++i) once.Draw(0, 10);
   again.BeginStep(absl::ZeroDuration());
@@ -28,18 +28,18 @@ TEST(DecisionsTest, AStepsDrawsDependOnItsNumberAlone) {
 }
 
 TEST(DecisionsTest, AnotherSeedDrawsAnother) {
-  Decisions one({7});
-  Decisions other({8});
+  Decisions one(7);
+  Decisions other(8);
   EXPECT_NE(Draws(&one, 5), Draws(&other, 5));
 }
 
 TEST(DecisionsTest, WhatIsLeftOutLeavesTheOthersTheirIds) {
-  Decisions all({7});
+  Decisions all(7);
   all.BeginStep(absl::Seconds(1));
   EXPECT_TRUE(all.Take("crash", 1));
   EXPECT_TRUE(all.Take("cut", 1, 2));
   ASSERT_EQ(all.taken().size(), 2u);
-  SimOptions options{7};
+  SimOptions options(7);
   options.only = {all.taken()[1].id};
   Decisions some(options);
   some.BeginStep(absl::Seconds(1));
@@ -50,7 +50,7 @@ TEST(DecisionsTest, WhatIsLeftOutLeavesTheOthersTheirIds) {
 }
 
 TEST(DecisionsTest, ChancesAreWhatTheySay) {
-  Decisions decisions({3});
+  Decisions decisions(3);
   decisions.BeginStep(absl::ZeroDuration());
   int hits = 0;
   for (int i = 0; i < 10'000; ++i) hits += decisions.Chance(0.25) ? 1 : 0;

@@ -17,7 +17,7 @@ TEST(RaftSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
   int64_t commits = 0;
   int64_t events = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const RaftOutcome outcome = RaftCluster({seed}).Run(kEvents);
+    const RaftOutcome outcome = RaftCluster(seed).Run(kEvents);
     commits += outcome.commits;
     events += outcome.events;
     ASSERT_EQ(outcome.broken, "")
@@ -33,8 +33,8 @@ TEST(RaftSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
 
 TEST(RaftSimulationTest, TheSameSeedGivesTheSameRun) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
-    const RaftOutcome first = RaftCluster({seed}).Run(kEvents);
-    const RaftOutcome second = RaftCluster({seed}).Run(kEvents);
+    const RaftOutcome first = RaftCluster(seed).Run(kEvents);
+    const RaftOutcome second = RaftCluster(seed).Run(kEvents);
     EXPECT_EQ(first.fingerprint, second.fingerprint) << "seed " << seed;
     EXPECT_EQ(first.events, second.events) << "seed " << seed;
   }

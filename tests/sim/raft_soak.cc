@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   int64_t commits = 0;
   int64_t terms = 0;
   for (uint64_t seed = first; seed < first + count; ++seed) {
-    const auto outcome = barnabas::sim::RaftCluster({seed}).Run(events);
+    const auto outcome = barnabas::sim::RaftCluster(seed).Run(events);
     total_events += outcome.events;
     commits += outcome.commits;
     terms += outcome.terms;

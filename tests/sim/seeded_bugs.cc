@@ -41,6 +41,7 @@ constexpr Known kKnown[] = {
     KNOWN(kBelievesFailedSync),
     KNOWN(kTellsBeforeCommit),
     KNOWN(kReadsWithoutQuorum),
+    KNOWN(kReadsWhatWasReplaced),
     KNOWN(kTrimsBeforeSnapshotIsDurable),
     KNOWN(kNamesSnapshotOneEarlier),
     KNOWN(kSnapshotWithoutVoters),
@@ -68,10 +69,10 @@ bool Hunt(const Known& known, uint64_t seeds) {
   for (uint64_t seed = 1; seed <= seeds && broken.empty(); ++seed) {
     needed = seed;
     where = "raft";
-    broken = RaftCluster({seed}).Run(kRaftEvents).broken;
+    broken = RaftCluster(seed).Run(kRaftEvents).broken;
     if (!broken.empty()) break;
     where = "controllers";
-    broken = ControllerCluster({seed}).Run(kControllerEvents).broken;
+    broken = ControllerCluster(seed).Run(kControllerEvents).broken;
   }
   seeded_bug = SeededBug::kNone;
   std::cout << std::left << std::setw(34) << known.name + 1 << std::right

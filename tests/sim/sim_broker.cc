@@ -19,11 +19,13 @@ constexpr int64_t kFeedBytes = 4096;
 // The controller's side of the session; outlives either.
 class SimBroker::Sink final : public controller::SessionSink {
  public:
-  explicit Sink(std::function<void(BrokerEpoch)> registered)
-      : registered_(std::move(registered)) {}
+  Sink(std::function<void(BrokerEpoch)> registered,
+       std::function<void()> may_stop)
+      : registered_(std::move(registered)), may_stop_(std::move(may_stop)) {}
 
   void Send(const internal::v1::BrokerSessionResponse& message) override {
     if (message.has_failed()) ended_ = true;
+    if (message.reply().may_stop()) may_stop_();
     if (!message.has_registered()) return;
     epoch_ = message.registered().broker_epoch();
     registered_(BrokerEpoch(*epoch_));
@@ -37,6 +39,7 @@ class SimBroker::Sink final : public controller::SessionSink {
 
  private:
   const std::function<void(BrokerEpoch)> registered_;
+  const std::function<void()> may_stop_;
   std::optional<active::SessionId> session_;
   std::optional<int64_t> epoch_;
   bool ended_ = false;
@@ -70,11 +73,14 @@ void SimBroker::Start() {
 void SimBroker::Restart() {
   Drop();
   ++incarnation_;
+  stopping_ = false;
+  may_stop_ = false;
   image_ = image::ClusterImage();
   source_ = nullptr;
 }
 
 void SimBroker::Tick() {
+  if (may_stop_) Restart();
   ControllerNode* const leader = deps_.leader();
   if (!Attached() || node_ != leader) Drop();
   if (sink_ != nullptr) {
@@ -88,10 +94,13 @@ void SimBroker::Tick() {
 void SimBroker::Register(ControllerNode* node) {
   node_ = node;
   node_life_ = node->lives();
-  sink_ =
-      std::make_shared<Sink>([checker = deps_.checker, id = id_,
-                              incarnation = incarnation_](BrokerEpoch epoch) {
-        checker->OnRegistered(id, incarnation, epoch);
+  sink_ = std::make_shared<Sink>(
+      [checker = deps_.checker, id = id_, incarnation = incarnation_](
+          BrokerEpoch epoch) { checker->OnRegistered(id, incarnation, epoch); },
+      [this, node, incarnation = incarnation_] {
+        if (incarnation != incarnation_ || !stopping_) return;
+        deps_.checker->OnMayStop(id_, node->driver().image());
+        may_stop_ = true;
       });
   internal::v1::RegisterBroker frame;
   frame.set_cluster_id(deps_.cluster.ToString());
@@ -117,6 +126,7 @@ void SimBroker::Beat() {
   internal::v1::BrokerHeartbeat frame;
   frame.set_broker_epoch(*sink_->epoch());
   frame.set_applied_offset(image_.version().value());
+  frame.set_want_stop(stopping_);
   controller::ActiveDriver* const driver = &node_->driver();
   node_->loop().PostAlways([driver, frame, sink = sink_] {
     if (!sink->ended()) driver->Heartbeat(*sink->session(), frame);

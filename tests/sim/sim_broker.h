@@ -8,7 +8,8 @@
 //   how far it came. Holds no partitions.
 // Units: virtual time. Empty case: without a leader it keeps looking.
 // Thread: the scheduler's; on the loop of the world. Errors: what it is told
-//   that was not committed breaks R19, an epoch that does not rise C1.
+//   that was not committed breaks R19, an epoch that does not rise C1, leave
+//   to stop for one that leads C8.
 #ifndef BARNABAS_TESTS_SIM_SIM_BROKER_H_
 #define BARNABAS_TESTS_SIM_SIM_BROKER_H_
 
@@ -45,6 +46,8 @@ class SimBroker {
   void Start();
   // Its process dies and comes back: another incarnation, without metadata.
   void Restart();
+  // Asks whether it may stop, until it may; then restarts.
+  void Stop() { stopping_ = true; }
 
   const image::ClusterImage& image() const { return image_; }
 
@@ -73,6 +76,8 @@ class SimBroker {
   const BrokerId id_;
 
   uint64_t incarnation_ = 1;
+  bool stopping_ = false;
+  bool may_stop_ = false;
   // The node and the end of its session here.
   ControllerNode* node_ = nullptr;
   int64_t node_life_ = 0;

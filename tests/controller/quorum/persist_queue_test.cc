@@ -134,6 +134,18 @@ TEST_F(PersistQueueTest, DropsAcknowledgementsOfEntriesThatWereReplaced) {
   EXPECT_EQ(persisted_.back(), 3u);
 }
 
+TEST_F(PersistQueueTest, KnowsUpToWhereTheDiskHoldsWhatIsMeant) {
+  EXPECT_EQ(queue_->written(), LogIndex(0));
+  Add({EntryAt(1, 1), EntryAt(2, 1)}, {});
+  EXPECT_EQ(queue_->written(), LogIndex(2)) << "written, though not synced";
+  // Waits until the sync is over: the disk holds the replaced one so long.
+  Add({EntryAt(2, 2)}, {});
+  EXPECT_EQ(log_->last(), LogIndex(2));
+  EXPECT_EQ(queue_->written(), LogIndex(1));
+  scheduler_.RunFor(absl::Seconds(1));
+  EXPECT_EQ(queue_->written(), LogIndex(2));
+}
+
 TEST_F(PersistQueueTest, WritesTermAndVoteBeforeItReleases) {
   const HardState voted{Term(4), kPeer};
   Add({}, {Ack(0)}, voted);

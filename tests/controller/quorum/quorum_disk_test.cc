@@ -92,7 +92,7 @@ TEST_F(QuorumDiskTest, ASnapshotStandsForTheEntriesBeforeIt) {
   EXPECT_EQ(disk.log->first(), LogIndex(6));
 }
 
-TEST_F(QuorumDiskTest, RefusesALogOfAnotherCluster) {
+TEST_F(QuorumDiskTest, ADirectoryOfAnotherClusterIsRefusedBefore) {
   // The same directory, but for whose identity it has.
   FormatOptions other = FormatFor(&files_, scheduler_.clock());
   other.directory = "/other";
@@ -106,7 +106,7 @@ TEST_F(QuorumDiskTest, RefusesALogOfAnotherCluster) {
   options.role = "controller";
   options.cluster_id = kCluster;
   EXPECT_THAT(log::LogDirectory::Open(options).status(),
-              HasErrorCode(ErrorCode::kInconsistentClusterId));
+              HasErrorCode(ErrorCode::kWrongIdentity));
 }
 
 TEST_F(QuorumDiskTest, DamageOfTheHardStateIsRefused) {

@@ -148,6 +148,19 @@ TEST(ElectionTest, RetriesSlowDownToTheElectionTimeout) {
   EXPECT_EQ(node.core().replica().ballot.campaigns, 0);
 }
 
+TEST(ElectionTest, WhoMayNotCampaignForgetsALeaderThatFellSilent) {
+  // Node 4 is no voter.
+  Node node(4, 3);
+  node.Receive(2, 3,
+               AppendRequest{EntryId{Term(0), LogIndex(0)}, {}, kNoIndex, 1});
+  ASSERT_EQ(node.core().replica().leader, Key(2));
+  for (int i = 0; i < kElection; ++i) node.core().Tick();
+  EXPECT_EQ(node.core().replica().leader, Key(2));
+  for (int i = 0; i < 2 * kElection; ++i) node.core().Tick();
+  EXPECT_EQ(node.core().replica().leader, std::nullopt);
+  EXPECT_EQ(node.role(), Role::kFollower);
+}
+
 TEST(ElectionTest, ACampaignSaysWhatItWasCalledFor) {
   Node silent(1, 3);
   silent.TickUntilCampaign();
