@@ -34,4 +34,23 @@ void ControllerChoice::Failed(const std::string& endpoint,
   current_ = endpoints_[next_];
 }
 
+void ControllerChoice::Led(const std::string& endpoint) {
+  absl::MutexLock lock(&mutex_);
+  current_ = endpoint;
+  if (leader_ == endpoint) return;
+  leader_ = endpoint;
+  ++leaders_seen_;
+}
+
+int64_t ControllerChoice::leaders_seen() const {
+  absl::MutexLock lock(&mutex_);
+  return leaders_seen_;
+}
+
+bool ControllerChoice::Replaced(const std::string& endpoint,
+                                int64_t seen) const {
+  absl::MutexLock lock(&mutex_);
+  return leaders_seen_ > seen && leader_ != endpoint;
+}
+
 }  // namespace barnabas::broker

@@ -2,6 +2,7 @@
 
 #include <glog/logging.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -22,6 +23,9 @@ constexpr absl::Duration kHeartbeatDefault = absl::Milliseconds(500);
 constexpr absl::Duration kSessionDefault = absl::Seconds(3);
 // A registration waits for a commit, so it may take longer than a beat.
 constexpr absl::Duration kRegisterTimeout = absl::Seconds(10);
+// Beats without an answer until another controller is asked, whatever the
+// session would allow: a leader that fell silent is replaced in less.
+constexpr double kBeatsLost = 2.5;
 constexpr int64_t kNoEpoch = -1;
 
 // What no new attempt can mend.
@@ -76,6 +80,9 @@ class SessionStream final : public ControllerLink,
   void Register();
   void Beat();
   void Watch(absl::Duration patience);
+  absl::Duration Patience() const {
+    return std::min(session_, kBeatsLost * heartbeat_);
+  }
   void OnRegistered(const internal::v1::BrokerRegistered& registered);
   void CancelTimers();
   void Retry();
@@ -188,7 +195,7 @@ void SessionStream::OnMessage(grpc::ByteBuffer message) {
     case internal::v1::BrokerSessionResponse::kRegistered:
       return OnRegistered(response.registered());
     case internal::v1::BrokerSessionResponse::kReply: {
-      Watch(session_);
+      Watch(Patience());
       BeatReply reply;
       reply.fenced = response.reply().fenced();
       reply.caught_up = response.reply().caught_up();
@@ -200,7 +207,7 @@ void SessionStream::OnMessage(grpc::ByteBuffer message) {
       return;
     case internal::v1::BrokerSessionResponse::FRAME_NOT_SET:
       // A newer controller; it is alive, that is all this tells.
-      return Watch(session_);
+      return Watch(Patience());
   }
 }
 
@@ -219,10 +226,11 @@ void SessionStream::OnRegistered(
   registered_ = true;
   outage_ = Outage();
   epoch_.store(registered.broker_epoch(), std::memory_order_release);
+  deps_.controllers->Led(endpoint_);
   LOG(INFO) << "Registered with controller " << endpoint_ << ", epoch "
             << registered.broker_epoch() << ".";
   deps_.events->OnRegistered(BrokerEpoch(registered.broker_epoch()));
-  Watch(session_);
+  Watch(Patience());
   Beat();
 }
 

@@ -25,8 +25,9 @@ namespace barnabas::broker {
 namespace {
 
 constexpr char kMethod[] = "/barnabas.internal.v1.Controller/FollowMetadata";
-// The controller sends something every second, if only its committed end.
-constexpr absl::Duration kSilenceMax = absl::Seconds(5);
+// The controller sends something every quarter of a second, if only its
+// committed end.
+constexpr absl::Duration kSilenceMax = absl::Milliseconds(1250);
 // Hundred times what the largest cluster needs.
 constexpr size_t kSnapshotBytesMax = size_t{1} << 30;
 

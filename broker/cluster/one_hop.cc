@@ -1,7 +1,6 @@
 #include "broker/cluster/one_hop.h"
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include "proto/types/error.h"
 
 namespace barnabas::broker {
 
@@ -11,32 +10,13 @@ absl::Status OneHop::ForwardedBefore() {
                    "listeners, not at brokers");
 }
 
-bool OneHop::NeverSent(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kUnavailable &&
-         (absl::StrContains(status.message(), "failed to connect") ||
-          absl::StrContains(status.message(), "DNS resolution failed"));
-}
-
-bool OneHop::IsForeign(const absl::Status& status) {
-  bool has_payload = false;
-  status.ForEachPayload(
-      [&](absl::string_view, const absl::Cord&) { has_payload = true; });
-  return !has_payload;
-}
-
-absl::Status OneHop::Explain(const absl::Status& status,
-                             const std::string& endpoint, bool write) {
-  if (!IsForeign(status)) return status;
-  if (NeverSent(status) || !write) {
-    return MakeError(ErrorCode::kControllerNotAvailable,
-                     absl::StrCat("controller ", endpoint,
-                                  " cannot be reached: ", status.message()),
-                     "see that a controller runs: barnabas health");
-  }
-  return MakeError(ErrorCode::kRequestTimedOut,
-                   absl::StrCat("the answer of controller ", endpoint,
-                                " was lost: ", status.message()),
-                   "look whether it took effect before trying again");
+void OneHop::WatchOver(const AttemptPtr& attempt, const std::string& endpoint,
+                       int64_t seen) {
+  if (attempt->answered) return;
+  if (deps_.controllers->Replaced(endpoint, seen)) return attempt->Cancel();
+  attempt->timer = deps_.loop->After(kLook, [this, attempt, endpoint, seen] {
+    WatchOver(attempt, endpoint, seen);
+  });
 }
 
 }  // namespace barnabas::broker

@@ -477,7 +477,9 @@ void ActiveController::StepDown(Effects& effects) {
     latest_ = committed_;
   }
   const absl::Status status = CheckReady();
-  replies_.Drop(status, effects);
+  // What they wait for may be in others' logs, and be committed by them.
+  replies_.Drop(SEEDED_BUG(kRefusesWhatIsPending) ? status : OutcomeUnknown(),
+                effects);
   for (const auto& [broker, life] : liveness_.lives()) {
     if (life.open) EndSession(*life.session, status, effects);
   }

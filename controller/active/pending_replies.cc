@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "glog/logging.h"
+#include "proto/types/error.h"
 
 namespace barnabas::active {
 namespace {
@@ -16,6 +17,13 @@ void HandOut(PendingReply reply, Effects& effects) {
 }
 
 }  // namespace
+
+absl::Status OutcomeUnknown() {
+  return MakeError(
+      ErrorCode::kRequestTimedOut,
+      "this controller ceased to lead before the change was committed",
+      "look whether it took effect before trying again");
+}
 
 void PendingReplies::Park(LogIndex offset, PendingReply reply) {
   CHECK(waiting_.empty() || waiting_.back().offset <= offset)

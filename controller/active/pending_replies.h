@@ -21,6 +21,9 @@ namespace barnabas::active {
 
 using PendingReply = std::variant<Reply, SessionSend>;
 
+// What is said of a change that others may still commit.
+absl::Status OutcomeUnknown();
+
 class PendingReplies {
  public:
   size_t size() const { return waiting_.size(); }

@@ -98,7 +98,13 @@ class MetadataQuorum {
   // The first entry that is still in the log; rises behind snapshots.
   virtual LogIndex log_start() const = 0;
   // One past the last committed entry.
-  virtual LogIndex committed_end() const = 0;
+  LogIndex committed_end() const { return facts().committed_end; }
+  // For a read that must not be older than now (R18): `done` gets the index up
+  // to which entries must have been told before it is answered, as soon as a
+  // majority has confirmed that this node leads; NOT_CONTROLLER if it does
+  // not. On the loop.
+  using ReadDone = absl::AnyInvocable<void(absl::StatusOr<LogIndex>)>;
+  virtual void ConfirmRead(ReadDone done) = 0;
   virtual QuorumFacts facts() const = 0;
   // Who takes part; on the loop, after Start.
   virtual QuorumMembers* members() = 0;

@@ -27,6 +27,21 @@ bool Acknowledges(const raft::Message& message, LogIndex index) {
   return false;
 }
 
+// Takes the place of `older` if it says all that that one says: what is
+// acknowledged is everything up to an entry. With many entries in one sync a
+// leader hears one answer instead of one for each.
+bool Replaces(const raft::Message& newer, raft::Message* older) {
+  const auto* after = std::get_if<raft::AppendReply>(&newer.body);
+  auto* before = std::get_if<raft::AppendReply>(&older->body);
+  if (after == nullptr || before == nullptr || newer.to != older->to ||
+      newer.term != older->term || !after->accepted || !before->accepted) {
+    return false;
+  }
+  before->match = std::max(before->match, after->match);
+  before->round = std::max(before->round, after->round);
+  return true;
+}
+
 }  // namespace
 
 void PersistQueue::Add(raft::Effects& effects) {
@@ -54,6 +69,14 @@ void PersistQueue::DropReplaced(LogIndex begin) {
       return Acknowledges(message, begin);
     });
   }
+}
+
+LogIndex PersistQueue::written() const {
+  LogIndex end = deps_.log->last().Next();
+  for (const Item& item : items_) {
+    if (!item.written) end = std::min(end, item.entries.front().index);
+  }
+  return end.Plus(-1);
 }
 
 void PersistQueue::Pump() {
@@ -177,6 +200,7 @@ void PersistQueue::Release(uint64_t persist_id) {
     Item item = std::move(items_.front());
     items_.pop_front();
     for (raft::Message& message : item.messages) {
+      if (!messages.empty() && Replaces(message, &messages.back())) continue;
       messages.push_back(std::move(message));
     }
   }

@@ -75,6 +75,9 @@ class PersistQueue {
   // Nothing waits and no sync is out.
   bool idle() const { return items_.empty() && round_ == nullptr; }
   bool full() const { return full_; }
+  // The log on disk is what the core's is up to here: before the first entry
+  // that is not written yet, where it may still hold one that was replaced.
+  LogIndex written() const;
   // Runs `work` now, or as soon as no sync is out: the log may be cut and
   // trimmed then.
   void BetweenSyncs(absl::AnyInvocable<void()> work);

@@ -183,6 +183,13 @@ absl::StatusOr<LogIndex> RaftMembers::Propose(const raft::VoterSet& next,
   return Refused("voters come and go one at a time");
 }
 
+std::optional<std::vector<raft::Voter>> RaftMembers::TakeNewPeers() {
+  std::vector<raft::Voter> peers = Peers();
+  if (peers_ == peers) return std::nullopt;
+  peers_ = std::move(peers);
+  return peers_;
+}
+
 std::vector<raft::Voter> RaftMembers::Peers() const {
   std::vector<raft::Voter> peers;
   for (const raft::Voter& voter : voters().voters()) {

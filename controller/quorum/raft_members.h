@@ -38,10 +38,12 @@ class RaftMembers final : public QuorumMembers {
   // Proposes the change to `voters`, whose entry has the bytes `value`.
   absl::StatusOr<LogIndex> Propose(const raft::VoterSet& voters,
                                    const std::string& value);
-  // Whom to stay connected with: voters, who learns, who leaves.
-  std::vector<raft::Voter> Peers() const;
+  // Whom to stay connected with, if that is new: voters, who learns, who
+  // leaves.
+  std::optional<std::vector<raft::Voter>> TakeNewPeers();
 
  private:
+  std::vector<raft::Voter> Peers() const;
   const raft::Replica& replica() const { return core_->replica(); }
   const raft::VoterSet& voters() const {
     return replica().membership.current();
@@ -56,6 +58,8 @@ class RaftMembers final : public QuorumMembers {
   // node leads.
   std::optional<raft::Voter> learner_;
   std::optional<raft::Voter> leaving_;
+  // As they were taken last.
+  std::optional<std::vector<raft::Voter>> peers_;
 };
 
 }  // namespace barnabas::quorum

@@ -17,8 +17,10 @@
 #include "controller/quorum/entry_codec.h"
 #include "controller/quorum/persist_queue.h"
 #include "controller/quorum/quorum_disk.h"
+#include "controller/quorum/quorum_reads.h"
 #include "controller/quorum/raft_log.h"
 #include "controller/quorum/raft_members.h"
+#include "controller/quorum/snapshot_exchange.h"
 #include "metadata/raft/core.h"
 #include "proto/types/error.h"
 #include "proto/types/seeded_bug.h"
@@ -49,6 +51,8 @@ class RaftQuorum final : public MetadataQuorum,
         disk_(std::move(disk)),
         core_(CoreOptions(deps.seed), self_, disk_.found),
         members_(&core_, [this] { Settle(); }),
+        reads_(deps.loop, &core_),
+        watch_(&core_, deps.on_broken),
         persist_({deps.loop, deps.workers, deps.files, deps.directory->path(),
                   disk_.log.get(), this, deps.sync_time}) {}
 
@@ -57,10 +61,13 @@ class RaftQuorum final : public MetadataQuorum,
   absl::StatusOr<std::vector<QuorumEntry>> Read(
       LogIndex from, int64_t bytes_max) const override;
   LogIndex log_start() const override { return disk_.log->first(); }
-  LogIndex committed_end() const override { return facts().committed_end; }
   QuorumFacts facts() const override {
     absl::MutexLock lock(&mutex_);
     return facts_;
+  }
+  void ConfirmRead(ReadDone done) override {
+    reads_.Begin(std::move(done));
+    Settle();
   }
   QuorumMembers* members() override { return &members_; }
   absl::Status Close() override;
@@ -85,9 +92,6 @@ class RaftQuorum final : public MetadataQuorum,
   void Settle();
   void StartTaker(QuorumEvents* events);
   void AdoptSnapshot(const raft::SnapshotId& id);
-  void SendPiece(const raft::SnapshotSend& send);
-  void KeepPiece(const raft::SnapshotStore& store);
-  void Install();
   void NoteRole(const raft::RoleChange& change);
   void MeetPeers();
   void PublishFacts();
@@ -103,13 +107,12 @@ class RaftQuorum final : public MetadataQuorum,
   QuorumDisk disk_;
   raft::Core core_;
   RaftMembers members_;
+  QuorumReads reads_;
+  InvariantWatch watch_;
   PersistQueue persist_;
   std::optional<CommitTeller> teller_;
   std::optional<SnapshotTaker> taker_;
-  // Complete, and waiting for a moment to replace the log.
-  std::optional<raft::SnapshotStore> arrived_;
-  // Whom the network was told of last.
-  std::optional<std::vector<raft::Voter>> met_;
+  std::optional<SnapshotExchange> exchange_;
   int64_t terms_begun_ = 0;
   bool failed_ = false;
 
@@ -131,6 +134,9 @@ void RaftQuorum::Start(QuorumEvents* events) {
   };
   teller_.emplace(teller);
   StartTaker(events);
+  exchange_.emplace(SnapshotExchange::Deps{
+      self_, deps_.loop, deps_.network, &disk_, &core_, &persist_, &*teller_,
+      [this] { Settle(); }, [this](const auto& status) { Fail(status); }});
   if (disk_.newest.has_value()) {
     teller_->Loaded(disk_.newest->id.index, std::move(disk_.newest->payload));
     disk_.newest.reset();
@@ -171,11 +177,10 @@ void RaftQuorum::Tick() {
 
 void RaftQuorum::Settle() {
   if (failed_) return;
+  watch_.AfterEvent();
   raft::Effects effects = core_.TakeEffects();
   for (const std::string& fact : effects.facts) VLOG(1) << "Raft: " << fact;
-  for (raft::Message& message : effects.now) {
-    deps_.network->Send(std::move(message));
-  }
+  OnReleased(std::move(effects.now));
   const std::optional<LogIndex> commit = effects.commit;
   const std::optional<raft::RoleChange> role = effects.role;
   persist_.Add(effects);
@@ -184,8 +189,11 @@ void RaftQuorum::Settle() {
     teller_->Committed(replica().log.last().index);
   }
   if (role.has_value()) NoteRole(*role);
-  for (const raft::SnapshotSend& send : effects.snapshots) SendPiece(send);
-  if (effects.store.has_value()) KeepPiece(*effects.store);
+  reads_.Settle(effects.reads);
+  for (const raft::SnapshotSend& send : effects.snapshots) {
+    exchange_->SendPiece(send);
+  }
+  if (effects.store.has_value()) exchange_->KeepPiece(*effects.store);
   MeetPeers();
   PublishFacts();
   if (!disk_.log->fault().ok()) Fail(disk_.log->fault());
@@ -221,82 +229,6 @@ void RaftQuorum::AdoptSnapshot(const raft::SnapshotId& id) {
   Settle();
 }
 
-void RaftQuorum::SendPiece(const raft::SnapshotSend& send) {
-  absl::StatusOr<raft::SnapshotChunk> piece = disk_.snapshots->ReadPiece(
-      send.id, send.position, replica().options.snapshot_chunk_bytes);
-  if (!piece.ok()) {
-    LOG(ERROR) << "A piece of a snapshot cannot be sent: "
-               << piece.status().message();
-    return;
-  }
-  deps_.network->Send(
-      raft::Message{self_, send.to, send.term, *std::move(piece)});
-}
-
-void RaftQuorum::KeepPiece(const raft::SnapshotStore& store) {
-  if (arrived_.has_value()) return;
-  const absl::StatusOr<int64_t> next = disk_.snapshots->KeepPiece(store.chunk);
-  if (!next.ok()) {
-    // Sent again, since nothing is answered.
-    LOG(ERROR) << "A piece of a snapshot cannot be kept: "
-               << next.status().message();
-    return;
-  }
-  const int64_t end =
-      store.chunk.position + static_cast<int64_t>(store.chunk.bytes.size());
-  if (store.chunk.last && *next == end) {
-    arrived_ = raft::SnapshotStore{store.from, {store.chunk.id, 0, "", true}};
-    // Not from within a step.
-    return deps_.loop->PostAlways([this] { Install(); });
-  }
-  raft::SnapshotStored stored;
-  stored.from = store.from;
-  stored.id = store.chunk.id;
-  stored.next_position = *next;
-  deps_.loop->PostAlways([this, stored] {
-    if (failed_) return;
-    core_.OnSnapshotStored(stored);
-    Settle();
-  });
-}
-
-void RaftQuorum::Install() {
-  if (failed_ || !arrived_.has_value()) return;
-  // What is being written must be durable first: the log is thrown away.
-  if (!persist_.idle()) {
-    return persist_.BetweenSyncs(
-        [this] { deps_.loop->PostAlways([this] { Install(); }); });
-  }
-  const raft::SnapshotStore arrived = *std::exchange(arrived_, std::nullopt);
-  const raft::SnapshotId id = arrived.chunk.id;
-  // Caught up meanwhile: the next piece will be answered accordingly.
-  if (id.index <= replica().commit || replica().log.Holds(id) ||
-      replica().role == raft::Role::kLeader) {
-    return;
-  }
-  raft::SnapshotStored stored;
-  stored.from = arrived.from;
-  stored.id = id;
-  absl::StatusOr<Snapshot> snapshot = disk_.snapshots->FinishIncoming(id);
-  if (snapshot.ok()) {
-    const absl::Status begun = disk_.log->BeginAfter(id);
-    if (!begun.ok()) return Fail(begun);
-    disk_.snapshots->Prune({});
-    LOG(INFO) << "A snapshot of the metadata at offset " << id.index
-              << " came from controller " << arrived.from.id << ".";
-    if (!SEEDED_BUG(kInstallsWithoutTelling)) {
-      teller_->Loaded(id.index, std::move(snapshot->payload));
-    }
-    stored.installed = true;
-    stored.voters = snapshot->voters;
-  } else {
-    LOG(ERROR) << "A snapshot that came from controller " << arrived.from.id
-               << " is not used: " << snapshot.status().message();
-  }
-  core_.OnSnapshotStored(stored);
-  Settle();
-}
-
 void RaftQuorum::NoteRole(const raft::RoleChange& change) {
   if (change.role == raft::Role::kLeader) {
     ++terms_begun_;
@@ -309,23 +241,30 @@ void RaftQuorum::NoteRole(const raft::RoleChange& change) {
     leader = change.leader->id;
     LOG(INFO) << "Controller " << *leader << " leads term " << change.term
               << ".";
+  } else if (change.role != raft::Role::kFollower) {
+    LOG(INFO) << "Controller " << self_.id
+              << (change.role == raft::Role::kCandidate ? " asks for votes in"
+                                                        : " looks for votes in")
+              << " term " << change.term << ", as " << change.cause << ".";
   }
   teller_->Following(change.term, leader);
 }
 
 void RaftQuorum::MeetPeers() {
-  std::vector<raft::Voter> peers = members_.Peers();
-  if (met_ == peers) return;
-  deps_.network->SetPeers(peers);
-  met_ = std::move(peers);
+  const std::optional<std::vector<raft::Voter>> peers = members_.TakeNewPeers();
+  if (peers.has_value()) deps_.network->SetPeers(*peers);
 }
 
 void RaftQuorum::PublishFacts() {
   QuorumFacts facts;
   facts.term = replica().hard.term;
   if (replica().leader.has_value()) facts.leader = replica().leader->id;
-  // An entry that others have committed may not be in this log yet.
-  facts.committed_end = std::min(replica().commit, disk_.log->last()).Next();
+  // What others have committed may not be in this log yet, or something else
+  // in its place: readers take it from the disk.
+  facts.committed_end =
+      SEEDED_BUG(kReadsWhatWasReplaced)
+          ? std::min(replica().commit, disk_.log->last()).Next()
+          : std::min(replica().commit, persist_.written()).Next();
   facts.log_end = NextIndex();
   facts.elections = terms_begun_;
   facts.uncommitted_bytes = core_.uncommitted_bytes();
@@ -421,6 +360,7 @@ void RaftQuorum::OnRoom() {
 
 void RaftQuorum::OnReleased(std::vector<raft::Message> messages) {
   for (raft::Message& message : messages) {
+    watch_.BeforeSending(message);
     deps_.network->Send(std::move(message));
   }
 }
@@ -445,6 +385,8 @@ void RaftQuorum::OnPeerLost(const raft::ReplicaKey& peer, bool gone) {
 void RaftQuorum::Fail(const absl::Status& status) {
   if (std::exchange(failed_, true)) return;
   LOG(ERROR) << "The metadata log has failed: " << status.message();
+  exchange_->Stop();
+  reads_.Fail(status);
   teller_->Failed(status);
 }
 

@@ -26,6 +26,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "controller/quorum/invariant_watch.h"
 #include "controller/quorum/metadata_quorum.h"
 #include "controller/quorum/peer_network.h"
 #include "controller/quorum/snapshot_taker.h"
@@ -48,6 +49,8 @@ struct RaftDeps {
   // Election times are drawn from it; another one for every node and life.
   uint64_t seed = 1;
   SnapshotPolicy snapshots = {};
+  // Simulation is told of broken invariants; see invariant_watch.h.
+  InvariantWatch::Broken on_broken = nullptr;
 };
 
 // Recovers the log; blocks.

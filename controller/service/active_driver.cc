@@ -74,16 +74,15 @@ ActiveDriver::~ActiveDriver() = default;
 void ActiveDriver::Start() { deps_.quorum->Start(quorum_side_.get()); }
 
 void ActiveDriver::Drain(absl::AnyInvocable<void()> done) {
-  draining_ = true;
   drained_ = std::move(done);
   TellDrained();
 }
 
 void ActiveDriver::TellDrained() {
-  if (!draining_ || !waiting_.empty() || drained_ == nullptr) return;
-  absl::AnyInvocable<void()> done = std::move(drained_);
-  drained_ = nullptr;
-  done();
+  if (!drained_.has_value() || !waiting_.empty()) return;
+  absl::AnyInvocable<void()> done = std::move(*drained_);
+  *drained_ = nullptr;
+  if (done != nullptr) done();
 }
 
 void ActiveDriver::Stop() {
@@ -94,6 +93,8 @@ void ActiveDriver::Stop() {
   std::map<active::CorrelationId, Done> waiting = std::move(waiting_);
   waiting_.clear();
   for (auto& [id, done] : waiting) done(OutcomeUnknown());
+  const auto reads = std::exchange(reads_, {});
+  for (const auto& [index, done] : reads) (*done)(Stopping());
   auto sessions = std::move(sessions_);
   sessions_.clear();
   for (auto& [id, sink] : sessions) sink->End(Stopping());
@@ -104,7 +105,7 @@ void ActiveDriver::Submit(active::AdminRequest request, Done done) {
   auto shared = std::make_shared<Done>(std::move(done));
   const bool taken =
       deps_.loop->Post([this, shared, request = std::move(request)]() mutable {
-        if (stopped_ || draining_) return (*shared)(Stopping());
+        if (stopped_ || drained_.has_value()) return (*shared)(Stopping());
         const active::CorrelationId id(next_id_++);
         waiting_.emplace(id, std::move(*shared));
         Step(active::Request{id, std::move(request)});
@@ -114,6 +115,40 @@ void ActiveDriver::Submit(active::AdminRequest request, Done done) {
                      : MakeError(ErrorCode::kOverloaded,
                                  "too many requests wait for the controller",
                                  "try again later"));
+}
+
+void ActiveDriver::ReadCurrent(ReadDone done) {
+  auto shared = std::make_shared<ReadDone>(std::move(done));
+  if (deps_.loop->Post([this, shared] { BeginRead(shared); })) return;
+  (*shared)(stopped_ ? Stopping()
+                     : MakeError(ErrorCode::kOverloaded,
+                                 "too many requests wait for the controller",
+                                 "try again later"));
+}
+
+void ActiveDriver::BeginRead(std::shared_ptr<ReadDone> done) {
+  if (stopped_) return (*done)(Stopping());
+  // Whoever leads is named by it.
+  const absl::Status ready = core_.CheckReady();
+  if (!ready.ok()) return (*done)(ready);
+  deps_.quorum->ConfirmRead([this, done](absl::StatusOr<LogIndex> confirmed) {
+    if (stopped_) return (*done)(Stopping());
+    if (!confirmed.ok()) {
+      const absl::Status now = core_.CheckReady();
+      return (*done)(now.ok() ? confirmed.status() : now);
+    }
+    reads_.emplace(*confirmed, done);
+    AnswerReads();
+  });
+}
+
+void ActiveDriver::AnswerReads() {
+  const LogIndex version = core_.committed().version();
+  while (!reads_.empty() && reads_.begin()->first <= version) {
+    const std::shared_ptr<ReadDone> done = reads_.begin()->second;
+    reads_.erase(reads_.begin());
+    (*done)(absl::OkStatus());
+  }
 }
 
 active::SessionId ActiveDriver::OpenSession(
@@ -234,6 +269,7 @@ void ActiveDriver::CarryOut(active::Effects effects) {
     sessions_.erase(sink);
     ended->End(end.status);
   }
+  AnswerReads();
   TellDrained();
   SetTick(effects.next_deadline);
 }

@@ -7,13 +7,14 @@
 //   it. Knows the quorum only as MetadataQuorum.
 // Units: the core's. Empty case: before the first entry the image has version
 //   -1 and nothing leads.
-// Thread: Start, Drain and Stop on the loop; Submit, image, leading from any
-// thread;
-//   sessions and subscribers on the loop.
+// Thread: Start, Drain and Stop on the loop; Submit, ReadCurrent, image,
+// leading
+//   from any thread; sessions and subscribers on the loop.
 // Errors: Submit answers OVERLOADED (queue full), SHUTTING_DOWN, and what the
 //   core says. on_failed is called once when the quorum or the core cannot go
 //   on; the process must then end.
-// Always true: every Submit is answered exactly once, also by Stop.
+// Always true: every Submit and ReadCurrent is answered exactly once, also by
+//   Stop.
 #ifndef BARNABAS_CONTROLLER_SERVICE_ACTIVE_DRIVER_H_
 #define BARNABAS_CONTROLLER_SERVICE_ACTIVE_DRIVER_H_
 
@@ -87,6 +88,12 @@ class ActiveDriver final {
   // taken).
   void Submit(active::AdminRequest request, Done done);
 
+  // For a read that must reflect every change that was answered before it began
+  // (R18): `done` is called on the loop when image() does, or with
+  // NOT_CONTROLLER, OVERLOADED, SHUTTING_DOWN.
+  using ReadDone = absl::AnyInvocable<void(const absl::Status&)>;
+  void ReadCurrent(ReadDone done);
+
   // Sessions. A sink lives until End or CloseSession.
   active::SessionId OpenSession(std::shared_ptr<SessionSink> sink,
                                 const internal::v1::RegisterBroker& frame);
@@ -113,6 +120,9 @@ class ActiveDriver final {
   void Replay(const quorum::QuorumEntry& entry);
   void Load(const std::string& snapshot);
   void Tell(const CommittedStep& step);
+  void BeginRead(std::shared_ptr<ReadDone> done);
+  // Answers the reads that waited for entries which are here now.
+  void AnswerReads();
   void Step(const active::Event& event);
   void CarryOut(active::Effects effects);
   void SetTick(const std::optional<absl::Duration>& deadline);
@@ -124,13 +134,15 @@ class ActiveDriver final {
 
   active::ActiveController core_;
   std::map<active::CorrelationId, Done> waiting_;
+  // Confirmed, by the entry that they wait for.
+  std::multimap<LogIndex, std::shared_ptr<ReadDone>> reads_;
   std::map<active::SessionId, std::shared_ptr<SessionSink>> sessions_;
   std::vector<std::function<void(const CommittedStep&)>> subscribers_;
   int64_t next_id_ = 1;
   env::TimerId tick_ = 0;
   bool failed_ = false;
-  bool draining_ = false;
-  absl::AnyInvocable<void()> drained_;
+  // Set while draining; null inside once it was told.
+  std::optional<absl::AnyInvocable<void()>> drained_;
   std::atomic<bool> stopped_ = false;
   std::atomic<Standing> standing_ = Standing::kLost;
 

@@ -9,10 +9,11 @@ namespace barnabas::controller {
 ConfigAdminService::Reactor* ConfigAdminService::DescribeConfig(
     Context* context, const v1::DescribeConfigRequest* request,
     v1::DescribeConfigResponse* response) {
-  return AnswerRead(*driver_, context, response,
-                    [&](const image::ClusterImage& image) {
-                      return view::DescribeConfig(image, *request);
-                    });
+  // Whoever changes a setting by what it was must not be told an old value.
+  return AnswerCurrentRead(driver_, context, response,
+                           [request](const image::ClusterImage& image) {
+                             return view::DescribeConfig(image, *request);
+                           });
 }
 
 ConfigAdminService::Reactor* ConfigAdminService::AlterConfig(

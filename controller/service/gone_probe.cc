@@ -8,7 +8,7 @@ namespace {
 constexpr absl::Duration kConnectTimeout = absl::Milliseconds(300);
 // Between tries, doubling: the kernel closes a dead process's descriptors one
 // by one, so its port may outlive its stream by a moment.
-constexpr absl::Duration kPauseFirst = absl::Milliseconds(20);
+constexpr absl::Duration kPauseFirst = absl::Milliseconds(5);
 
 // What other brokers dial comes first: that is what being gone means.
 const internal::v1::BrokerEndpoint* Choose(

@@ -27,7 +27,7 @@ namespace barnabas::controller {
 class GoneProbe {
  public:
   static constexpr int kProbesMax = 256;
-  static constexpr int kProbeTimes = 8;
+  static constexpr int kProbeTimes = 10;
 
   // Blocks; run on a worker.
   using Connect = std::function<env::ProbeOutcome(

@@ -16,9 +16,10 @@ namespace {
 
 using Response = internal::v1::FollowMetadataResponse;
 
-constexpr absl::Duration kTick = absl::Seconds(1);
+// Followers dial another controller after five of these without a word.
+constexpr absl::Duration kTick = absl::Milliseconds(250);
 // Ticks that a controller without a leader goes on serving: an election.
-constexpr int kLeaderlessMax = 3;
+constexpr int kLeaderlessMax = 12;
 
 absl::Status Stopping() {
   return MakeError(ErrorCode::kShuttingDown, "this controller is stopping",
@@ -82,19 +83,23 @@ class MetadataFeeds::Feed final : public Reactor,
   void Wake() {
     if (busy_ || next_ >= owner_->deps_.quorum->committed_end()) return;
     busy_ = true;
+    reading_ = true;
     auto work = [self = shared_from_this(), this] {
       auto chunk = std::make_shared<absl::StatusOr<Response>>(NextChunk());
       Post([this, chunk] { ChunkRead(*std::move(*chunk)); }, chunk->status());
     };
     // Woken again by the next commit or tick.
-    if (!owner_->deps_.workers->Run(std::move(work))) busy_ = false;
+    if (owner_->deps_.workers->Run(std::move(work))) return;
+    busy_ = false;
+    reading_ = false;
   }
 
   void Tick() {
-    if (busy_) return;
-    Wake();
-    if (busy_) return;
-    busy_ = true;
+    if (!busy_) Wake();
+    // A large snapshot takes its time: the follower must not take it for
+    // silence. Slow writing is the follower's own.
+    if (writer_.queued() > 0 || (busy_ && !reading_)) return;
+    ++signs_;
     Response response;
     response.set_committed_end(owner_->deps_.quorum->committed_end().value());
     writer_.Write(std::move(response));
@@ -141,6 +146,7 @@ class MetadataFeeds::Feed final : public Reactor,
   }
 
   void ChunkRead(Response chunk) {
+    reading_ = false;
     next_ = next_.Plus(chunk.entries_size());
     if (chunk.snapshot().last()) {
       next_ = snapshot_version_.Next();
@@ -150,7 +156,12 @@ class MetadataFeeds::Feed final : public Reactor,
   }
 
   void Written() {
-    busy_ = false;
+    // Written in order: signs of life that were begun before a chunk.
+    if (signs_ > 0) {
+      --signs_;
+    } else {
+      busy_ = false;
+    }
     Wake();
   }
 
@@ -168,6 +179,10 @@ class MetadataFeeds::Feed final : public Reactor,
   size_t snapshot_sent_ = 0;
   LogIndex snapshot_version_;
   bool busy_ = false;
+  // The worker has not read its chunk yet.
+  bool reading_ = false;
+  // Signs of life that are being written.
+  int signs_ = 0;
 };
 
 MetadataFeeds::MetadataFeeds(const Deps& deps) : deps_(deps) {}

@@ -45,6 +45,15 @@ void PeerLink::Dial() {
   beat_timer_ = deps_.loop->After(kPing, [this] { Beat(); });
 }
 
+void PeerLink::DialNow() {
+  if (retry_timer_ == 0) return;
+  CancelTimers();
+  attempt_ = 0;
+  // The channel may be waiting on its own.
+  deps_.channels->Forget(endpoint_);
+  Dial();
+}
+
 void PeerLink::Beat() {
   const absl::Duration now = deps_.loop->clock().Monotonic();
   if (now - heard_ > kSilenceMax) {

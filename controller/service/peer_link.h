@@ -67,6 +67,8 @@ class PeerLink final : public rpc::ByteStreamEvents {
   }
   // False if it was dropped.
   bool Send(const internal::v1::PeerFrame& frame);
+  // The peer is known to be up: if the next try is waited for, dials now.
+  void DialNow();
 
   void OnMessage(grpc::ByteBuffer message) override;
   void OnWritten() override {}

@@ -121,12 +121,20 @@ v1::DescribeQuorumResponse QuorumAdminService::Describe() const {
 QuorumAdminService::Reactor* QuorumAdminService::DescribeQuorum(
     Context* context, const v1::DescribeQuorumRequest* request,
     v1::DescribeQuorumResponse* response) {
-  return OnLoop(context, [this, request, response](Reactor* reactor) {
-    const absl::Status status =
-        request->local() ? absl::OkStatus() : CheckActive();
+  if (request->local()) {
+    return OnLoop(context, [this, response](Reactor* reactor) {
+      *response = Describe();
+      reactor->Finish(grpc::Status::OK);
+    });
+  }
+  Reactor* const reactor = context->DefaultReactor();
+  // A leader that was replaced without knowing it must not speak for all.
+  deps_.driver->ReadCurrent([this, reactor, response](absl::Status status) {
+    if (stopped_) status = Stopping();
     if (status.ok()) *response = Describe();
     reactor->Finish(rpc::ToGrpc(status));
   });
+  return reactor;
 }
 
 QuorumAdminService::Reactor* QuorumAdminService::AddVoter(

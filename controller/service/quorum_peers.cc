@@ -65,6 +65,8 @@ class StreamPeers final : public QuorumPeers,
  private:
   void Receive(const raft::ReplicaKey& peer,
                const internal::v1::RaftMessage& message);
+  // Whether its process is gone.
+  void Look(const raft::Voter& peer);
 
   const Deps deps_;
   GoneProbe probe_;
@@ -128,7 +130,11 @@ void StreamPeers::OnLinkBroken(const raft::Voter& peer) {
   deps_.loop->PostAlways([this, key] {
     if (!stopped_) events_->OnPeerLost(key, /*gone=*/false);
   });
-  probe_.Look(peer.host, peer.port, [this, key] {
+  Look(peer);
+}
+
+void StreamPeers::Look(const raft::Voter& peer) {
+  probe_.Look(peer.host, peer.port, [this, key = peer.key] {
     if (!stopped_) events_->OnPeerLost(key, /*gone=*/true);
   });
 }
@@ -156,6 +162,14 @@ absl::Status StreamPeers::OnSessionOpened(
                           "use the newer one"));
   }
   newest = session;
+  // Who dials is up: the way back need not wait.
+  const auto link = links_.find(*session->peer());
+  if (link != links_.end()) {
+    deps_.loop->PostAlways([this, key = link->first] {
+      const auto found = links_.find(key);
+      if (!stopped_ && found != links_.end()) found->second->DialNow();
+    });
+  }
   return absl::OkStatus();
 }
 
@@ -163,8 +177,12 @@ void StreamPeers::OnSessionClosed(const std::shared_ptr<PeerSession>& session) {
   --open_;
   if (!session->peer().has_value()) return;
   const auto found = sessions_.find(*session->peer());
-  if (found != sessions_.end() && found->second == session) {
-    sessions_.erase(found);
+  if (found == sessions_.end() || found->second != session) return;
+  sessions_.erase(found);
+  // The own link may have been down, so this may be the only sign.
+  const auto link = links_.find(*session->peer());
+  if (!stopped_ && events_ != nullptr && link != links_.end()) {
+    Look(link->second->peer());
   }
 }
 

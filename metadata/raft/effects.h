@@ -44,6 +44,8 @@ struct RoleChange {
   Role role = Role::kFollower;
   Term term;
   std::optional<ReplicaKey> leader;
+  // With kPreCandidate and kCandidate.
+  CampaignCause cause = CampaignCause::kTimeout;
 };
 
 // A linearizable read may be answered from what is applied up to `index`, or

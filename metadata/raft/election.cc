@@ -1,5 +1,7 @@
 #include "metadata/raft/election.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "metadata/raft/quorum.h"
 #include "metadata/raft/replication.h"
@@ -12,6 +14,17 @@ void DrawTimeout(Replica& replica) {
   replica.ballot.elapsed_ticks = 0;
   replica.ballot.timeout_ticks = replica.Draw(
       replica.options.election_ticks, 2 * replica.options.election_ticks);
+}
+
+// How long a campaign may take until it is tried again. Short at first: two who
+// began at once would else both wait for a whole election timeout. It doubles,
+// so that slow disks and long ways come to their votes as well.
+void DrawRetry(Replica& replica) {
+  const int32_t doublings = std::clamp(replica.ballot.campaigns - 1, 0, 16);
+  const int32_t low = std::min(replica.options.election_ticks,
+                               replica.options.evidence_ticks << doublings);
+  replica.ballot.elapsed_ticks = 0;
+  replica.ballot.timeout_ticks = replica.Draw(low, 2 * low);
 }
 
 // A follower that hears its leader refuses to unseat it (dissertation 4.2.3).
@@ -38,7 +51,7 @@ void BecomeCandidate(Replica& replica, bool transfer) {
   replica.leader.reset();
   replica.ballot.granted.clear();
   replica.ballot.refused.clear();
-  DrawTimeout(replica);
+  DrawRetry(replica);
   replica.NoteRole();
   AskForVotes(replica, /*pre_vote=*/false, transfer);
 }
@@ -52,6 +65,7 @@ void JudgeVotes(Replica& replica) {
       return;
     case VoteOutcome::kLost:
       BecomeFollower(replica, replica.hard.term, std::nullopt);
+      DrawRetry(replica);
       return;
     case VoteOutcome::kWon:
       if (replica.role == Role::kPreCandidate) {
@@ -87,7 +101,16 @@ void TickElection(Replica& replica) {
   Ballot& ballot = replica.ballot;
   ++ballot.elapsed_ticks;
   ++ballot.leaderless_ticks;
-  if (!replica.MayCampaign()) return;
+  if (!replica.MayCampaign()) {
+    // Who cannot replace a leader must not believe in one for ever either:
+    // whoever asks it would go on with what is old.
+    if (replica.leader.has_value() &&
+        ballot.leaderless_ticks > 2 * replica.options.election_ticks) {
+      replica.leader.reset();
+      replica.NoteRole();
+    }
+    return;
+  }
   if (ballot.timeout_ticks == 0) {
     DrawTimeout(replica);
     // Nobody else could win: do not wait.
@@ -100,12 +123,16 @@ void TickElection(Replica& replica) {
 
 void Campaign(Replica& replica, bool transfer) {
   if (!replica.MayCampaign() || replica.role == Role::kLeader) return;
-  if (transfer) return BecomeCandidate(replica, /*transfer=*/true);
+  ++replica.ballot.campaigns;
+  if (transfer) {
+    replica.ballot.cause = CampaignCause::kTransfer;
+    return BecomeCandidate(replica, /*transfer=*/true);
+  }
   replica.role = Role::kPreCandidate;
   replica.leader.reset();
   replica.ballot.granted = {replica.self};
   replica.ballot.refused.clear();
-  DrawTimeout(replica);
+  DrawRetry(replica);
   replica.NoteRole();
   AskForVotes(replica, /*pre_vote=*/true, /*transfer=*/false);
   JudgeVotes(replica);
@@ -168,6 +195,7 @@ void OnHardStateDurable(Replica& replica) {
 void OnLeaderGone(Replica& replica) {
   if (replica.role != Role::kFollower) return;
   replica.leader.reset();
+  replica.ballot.cause = CampaignCause::kLeaderGone;
   replica.ballot.leaderless_ticks = replica.options.election_ticks;
   replica.ballot.elapsed_ticks = 0;
   replica.ballot.timeout_ticks =
@@ -180,6 +208,8 @@ void HeardLeader(Replica& replica, const ReplicaKey& leader) {
     BecomeFollower(replica, replica.hard.term, leader);
   }
   replica.ballot.leaderless_ticks = 0;
+  replica.ballot.campaigns = 0;
+  replica.ballot.cause = CampaignCause::kTimeout;
   DrawTimeout(replica);
 }
 

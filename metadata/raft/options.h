@@ -20,10 +20,12 @@ struct Options {
   // leader; a leader without a majority for election_ticks steps down.
   int32_t election_ticks = 50;
   // How soon a follower may call one on evidence that its leader is gone: a
-  // random time up to this.
+  // random time up to this. A campaign that is not decided after one to two
+  // times this is tried again, after twice as long each time.
   int32_t evidence_ticks = 5;
-  // Sent and not acknowledged, per follower.
-  int32_t in_flight_max = 64;
+  // Messages with entries, sent and not acknowledged, per follower; what comes
+  // meanwhile goes together in the next one.
+  int32_t in_flight_max = 16;
   int64_t message_bytes_max = 1 << 20;
   int64_t snapshot_chunk_bytes = 1 << 20;
   // Proposed and not committed; beyond it proposals are refused.

@@ -42,6 +42,9 @@ struct Ballot {
   int32_t elapsed_ticks = 0;
   // When to campaign; drawn anew each time.
   int32_t timeout_ticks = 0;
+  // Begun since a leader was heard: each is given longer than the one before.
+  int32_t campaigns = 0;
+  CampaignCause cause = CampaignCause::kTimeout;
   // Since the leader was last heard; loyal below election_ticks.
   int32_t leaderless_ticks = 0;
   std::set<ReplicaKey> granted;
@@ -137,7 +140,9 @@ struct Replica {
     out.insert(out.end(), entries.begin(), entries.end());
   }
 
-  void NoteRole() { effects.role = RoleChange{role, hard.term, leader}; }
+  void NoteRole() {
+    effects.role = RoleChange{role, hard.term, leader, ballot.cause};
+  }
   void Fact(std::string text) { effects.facts.push_back(std::move(text)); }
 
   // Uniform in [low, high).

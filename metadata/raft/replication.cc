@@ -206,7 +206,10 @@ void AdvanceCommit(Replica& replica) {
     RaiseCommit(replica, reached);
     SettleReads(replica);
     SendEntriesToAll(replica);
-    SendHeartbeats(replica);
+    // Followers learn of it with the next entries, or at once when there are
+    // none: under load a heartbeat for every commit would cost more than the
+    // commits.
+    if (reached == replica.log.last().index) SendHeartbeats(replica);
     StepDownIfRemoved(replica);
   }
 }

@@ -16,4 +16,16 @@ std::ostream& operator<<(std::ostream& out, Role role) {
   return out;
 }
 
+std::ostream& operator<<(std::ostream& out, CampaignCause cause) {
+  switch (cause) {
+    case CampaignCause::kTimeout:
+      return out << "no leader has been heard";
+    case CampaignCause::kLeaderGone:
+      return out << "the leader's process is gone";
+    case CampaignCause::kTransfer:
+      return out << "the leader hands over";
+  }
+  return out;
+}
+
 }  // namespace barnabas::raft

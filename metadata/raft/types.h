@@ -80,6 +80,18 @@ enum class Role {
 
 std::ostream& operator<<(std::ostream& out, Role role);
 
+// Why an election was called.
+enum class CampaignCause {
+  // Nothing was heard of a leader.
+  kTimeout,
+  // Nobody listens any more where the leader did.
+  kLeaderGone,
+  // The leader asked for it.
+  kTransfer,
+};
+
+std::ostream& operator<<(std::ostream& out, CampaignCause cause);
+
 }  // namespace barnabas::raft
 
 #endif  // BARNABAS_METADATA_RAFT_TYPES_H_

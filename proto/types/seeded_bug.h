@@ -25,6 +25,8 @@ enum class SeededBug {
   kKeepsReplacedAcknowledgements,
   kBelievesFailedSync,
   kTellsBeforeCommit,
+  kReadsWithoutQuorum,
+  kReadsWhatWasReplaced,
   // Snapshots.
   kTrimsBeforeSnapshotIsDurable,
   kNamesSnapshotOneEarlier,
@@ -34,6 +36,7 @@ enum class SeededBug {
   kRepliesBeforeCommit,
   kKeepsPendingOnStepDown,
   kLeadsBeforeTakeover,
+  kRefusesWhatIsPending,
 };
 
 #ifdef BARNABAS_SEEDED_BUGS

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "metadata/image/invariants.h"
 #include "metadata/image/snapshot.h"
+#include "proto/types/error.h"
 
 namespace barnabas::sim {
 namespace {
@@ -88,22 +90,18 @@ void ControllerChecker::OnFound(const raft::ReplicaKey& node,
 
 void ControllerChecker::OnCommitted(NodeId node,
                                     const controller::CommittedStep& step) {
-  if (step.entry == nullptr) return CheckState(node, step.after);
+  const std::string who = absl::StrCat("R10: node ", node.value());
+  if (step.entry == nullptr) return CheckState(who, step.after);
   const LogIndex offset = step.entry->offset;
   if (step.before.version().Next() != offset) {
-    Break(absl::StrCat("R10: node ", node.value(), " is told of ",
-                       offset.value(), " after ",
+    Break(absl::StrCat(who, " is told of ", offset.value(), " after ",
                        step.before.version().value()));
   }
   const uint64_t hash = HashOfBytes(step.entry->entry.SerializeAsString());
   fingerprint_ = Combine(fingerprint_, hash);
-  const std::pair<Term, uint64_t> entry(step.entry->term, hash);
-  const auto [at, fresh] = entries_.emplace(offset, entry);
-  if (!fresh && at->second != entry) {
-    Break(absl::StrCat("R12: node ", node.value(), " commits another entry at ",
-                       offset.value(), ", of term ", step.entry->term.value(),
-                       " instead of ", at->second.first.value()));
-  }
+  CheckEntry(absl::StrCat("R12: node ", node.value()), offset, step.entry->term,
+             hash);
+  CheckRecords(step);
   // What costs as much as the image is large is looked at now and then.
   if (offset.value() % kWholeEvery != 0) return;
   for (const absl::Status& status :
@@ -111,26 +109,98 @@ void ControllerChecker::OnCommitted(NodeId node,
         image::CheckStep(step.before, step.after)}) {
     if (!status.ok()) Break(std::string(status.message()));
   }
-  CheckState(node, step.after);
+  CheckState(who, step.after);
 }
 
-void ControllerChecker::CheckState(NodeId node,
+void ControllerChecker::OnGivenUp(NodeId node, const absl::Status& status) {
+  // Disks fail by the simulation's will.
+  if (CodeOf(status) == ErrorCode::kStorageError) return;
+  Break(absl::StrCat("R10: node ", node.value(),
+                     " gives up: ", std::string(status.message())));
+}
+
+void ControllerChecker::CheckRecords(const controller::CommittedStep& step) {
+  const LogIndex offset = step.entry->offset;
+  for (const internal::v1::ClusterRecord& record :
+       step.entry->entry.records()) {
+    if (record.has_topic()) {
+      const auto [at, fresh] =
+          topic_ids_.emplace(record.topic().topic_id(), offset);
+      if (!fresh && at->second != offset) {
+        Break(absl::StrCat("C5: topic id ", at->first, " was given at ",
+                           at->second.value(), " and at ", offset.value()));
+      }
+    }
+    if (!record.has_register_broker()) continue;
+    // Simulated brokers never prove that they stopped cleanly.
+    const BrokerId broker(record.register_broker().broker_id());
+    for (const TopicPartition& key : step.after.PartitionsOn(broker)) {
+      const image::PartitionState* const partition =
+          step.after.FindPartition(key);
+      const auto& isr = partition->isr;
+      if (isr.size() > 1 &&
+          std::find(isr.begin(), isr.end(), broker) != isr.end()) {
+        Break(absl::StrCat("C3: broker ", broker.value(),
+                           " stopped uncleanly and stays in an ISR"));
+      }
+    }
+  }
+}
+
+void ControllerChecker::CheckEntry(const std::string& who, LogIndex offset,
+                                   Term term, uint64_t hash) {
+  const std::pair<Term, uint64_t> entry(term, hash);
+  const auto [at, fresh] = entries_.emplace(offset, entry);
+  if (fresh || at->second == entry) return;
+  Break(absl::StrCat(who, " has another entry at ", offset.value(),
+                     ", of term ", term.value(), " instead of ",
+                     at->second.first.value()));
+}
+
+void ControllerChecker::CheckState(const std::string& who,
                                    const image::ClusterImage& image) {
   const uint64_t hash = HashOf(image);
   const auto [at, fresh] = images_.emplace(image.version(), hash);
   if (fresh || at->second == hash) return;
-  Break(absl::StrCat("R10: node ", node.value(), " has another image at ",
-                     image.version().value()));
+  Break(absl::StrCat(who, " has another image at ", image.version().value()));
 }
 
-void ControllerChecker::CheckMade(const image::ClusterImage& image) {
-  for (const std::string& name : made_) {
-    if (doubtful_.contains(name)) continue;
-    if (image.FindTopic(std::string_view(name)) != nullptr) continue;
-    Break(absl::StrCat("R7: topic ", name,
-                       " was answered as made, and is not "
-                       "there"));
+void ControllerChecker::OnFollowed(BrokerId broker,
+                                   const active::Committed& entry,
+                                   const image::ClusterImage& after) {
+  const std::string who = absl::StrCat("R19: broker ", broker.value());
+  CheckEntry(who, entry.offset, entry.term,
+             HashOfBytes(entry.entry.SerializeAsString()));
+  if (entry.offset.value() % kWholeEvery == 0) CheckState(who, after);
+}
+
+void ControllerChecker::OnFollowedSnapshot(BrokerId broker,
+                                           const image::ClusterImage& image) {
+  CheckState(absl::StrCat("R19: broker ", broker.value()), image);
+}
+
+void ControllerChecker::OnMayStop(BrokerId broker,
+                                  const image::ClusterImage& image) {
+  for (const TopicPartition& key : image.PartitionsOn(broker)) {
+    if (image.FindPartition(key)->leader != broker) continue;
+    return Break(absl::StrCat("C8: broker ", broker.value(),
+                              " may stop, and leads a partition"));
   }
+}
+
+void ControllerChecker::OnRegistered(BrokerId broker, uint64_t incarnation,
+                                     BrokerEpoch epoch) {
+  const std::pair<uint64_t, BrokerEpoch> now(incarnation, epoch);
+  const auto [at, fresh] = registered_.emplace(broker, now);
+  if (fresh) return;
+  const auto before = std::exchange(at->second, now);
+  const bool holds = incarnation == before.first ? epoch == before.second
+                                                 : epoch > before.second;
+  if (holds) return;
+  Break(absl::StrCat(
+      "C1: broker ", broker.value(), " has epoch ", epoch.value(), " after ",
+      before.second.value(),
+      incarnation == before.first ? " in one life" : " in its next life"));
 }
 
 }  // namespace barnabas::sim

@@ -12,10 +12,10 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "controller/quorum/metadata_quorum.h"
 #include "controller/service/active_driver.h"
 #include "metadata/image/cluster_image.h"
@@ -34,35 +34,43 @@ class ControllerChecker {
   void OnSend(const raft::Message& message);
   // R2, R3: what a life said or voted is on the disk that the next one finds.
   void OnFound(const raft::ReplicaKey& node, const raft::HardState& hard);
-  // R10, R12, R13 and the image's own invariants (C1, C2, C4, C5, C7).
+  // R10, R12, R13 and the image's own invariants (C1 to C5, C7).
   void OnCommitted(NodeId node, const controller::CommittedStep& step);
-
-  // What callers were answered.
-  void OnTopicMade(const std::string& name) { made_.insert(name); }
-  void OnTopicRemoval(const std::string& name) { doubtful_.insert(name); }
-  // P1 of the metadata: what was answered as made is there.
-  void CheckMade(const image::ClusterImage& image);
+  // R10: a life that ends by itself, but for its disk.
+  void OnGivenUp(NodeId node, const absl::Status& status);
+  // R19: what a broker follows is what was committed.
+  void OnFollowed(BrokerId broker, const active::Committed& entry,
+                  const image::ClusterImage& after);
+  void OnFollowedSnapshot(BrokerId broker, const image::ClusterImage& image);
+  // C8: who may stop leads nothing.
+  void OnMayStop(BrokerId broker, const image::ClusterImage& image);
+  // C1: one epoch for each incarnation of a broker, and they rise.
+  void OnRegistered(BrokerId broker, uint64_t incarnation, BrokerEpoch epoch);
 
   void Break(const std::string& what);
   const std::string& broken() const { return broken_; }
   int64_t commits() const { return static_cast<int64_t>(entries_.size()); }
   int64_t terms() const { return static_cast<int64_t>(leaders_.size()); }
-  int64_t made() const { return static_cast<int64_t>(made_.size()); }
   uint64_t fingerprint() const { return fingerprint_; }
 
  private:
   void NoteVote(Term term, const raft::ReplicaKey& voter,
                 const raft::ReplicaKey& candidate);
-  void CheckState(NodeId node, const image::ClusterImage& image);
+  // `who` says R10 or R19 and whose image it is.
+  void CheckState(const std::string& who, const image::ClusterImage& image);
+  void CheckEntry(const std::string& who, LogIndex offset, Term term,
+                  uint64_t hash);
+  void CheckRecords(const controller::CommittedStep& step);
 
   std::map<Term, std::pair<NodeId, int64_t>> leaders_;
   std::map<raft::ReplicaKey, Term> spoken_;
   std::map<std::pair<Term, raft::ReplicaKey>, raft::ReplicaKey> votes_;
   std::map<LogIndex, std::pair<Term, uint64_t>> entries_;
   std::map<LogIndex, uint64_t> images_;
-  std::set<std::string> made_;
-  // Asked to be deleted, with whatever outcome.
-  std::set<std::string> doubtful_;
+  // Of topics ever made, with the entry that made them.
+  std::map<std::string, LogIndex> topic_ids_;
+  // By broker: incarnation and epoch of the newest registration.
+  std::map<BrokerId, std::pair<uint64_t, BrokerEpoch>> registered_;
   std::string broken_;
   uint64_t fingerprint_ = 0;
 };

@@ -2,9 +2,14 @@
 
 #include <glog/logging.h>
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "controller/quorum/format.h"
 #include "controller/quorum/hard_state_file.h"
@@ -57,6 +62,7 @@ ControllerNode::~ControllerNode() = default;
 void ControllerNode::Start() {
   CHECK(!up()) << "one life at a time";
   ++lives_;
+  world_.note(absl::StrCat("node ", self_.id.value(), " starts"));
   life_ = std::make_unique<Life>(world_.scheduler, world_.disk_time_max);
   const absl::Status opened = Open();
   if (opened.ok()) return;
@@ -85,6 +91,9 @@ absl::Status ControllerNode::Open() {
   deps.network = life_->network.get();
   deps.seed = world_.scheduler->Draw();
   deps.snapshots = world_.snapshots;
+  deps.on_broken = [checker = world_.checker](const std::string& what) {
+    checker->Break(what);
+  };
   ASSIGN_OR_RETURN(const quorum::HardState hard,
                    quorum::ReadHardState(files_.get(), kDirectory));
   world_.checker->OnFound(key(), hard);
@@ -93,7 +102,12 @@ absl::Status ControllerNode::Open() {
   life_->driver =
       std::make_unique<controller::ActiveDriver>(controller::ActiveDriver::Deps{
           &life_->loop, life_->quorum.get(), self_.id, world_.scheduler->Draw(),
-          [life](const absl::Status&) { life->failed = true; }});
+          [this, life](const absl::Status& status) {
+            life->failed = true;
+            world_.note(absl::StrCat("node ", self_.id.value(), " gives up: ",
+                                     std::string(status.message())));
+            world_.checker->OnGivenUp(self_.id, status);
+          }});
   life_->driver->Subscribe([this](const controller::CommittedStep& step) {
     world_.checker->OnCommitted(self_.id, step);
   });
@@ -101,7 +115,40 @@ absl::Status ControllerNode::Open() {
   return absl::OkStatus();
 }
 
+void ControllerNode::SetStalled(bool stalled) {
+  if (up()) life_->workers.SetStalled(stalled);
+}
+
+bool ControllerNode::DamageSnapshot(uint64_t where) {
+  const std::string folder =
+      absl::StrCat(kDirectory, "/", quorum::kSnapshotsName);
+  const absl::StatusOr<std::vector<std::string>> names = files_->List(folder);
+  if (!names.ok()) return false;
+  std::vector<std::string> sealed;
+  for (const std::string& name : *names) {
+    if (absl::EndsWith(name, ".snapshot")) sealed.push_back(name);
+  }
+  if (sealed.size() < 2) return false;
+  std::sort(sealed.begin(), sealed.end());
+  // One that a leader sent has replaced the log: nothing stands behind it.
+  int64_t older = 0;
+  const std::string digits = sealed[sealed.size() - 2].substr(0, 20);
+  if (!absl::SimpleAtoi(digits, &older) ||
+      LogIndex(older).Next() < log_start_) {
+    return false;
+  }
+  const std::string path = absl::StrCat(folder, "/", sealed.back());
+  const auto file = files_->Open(path, env::OpenMode::kRead);
+  const auto size = file.ok() ? (*file)->Size() : file.status();
+  if (!size.ok() || *size == 0) return false;
+  files_->FlipBits(path, static_cast<int64_t>(where % *size), 1);
+  world_.note(absl::StrCat("snapshot damaged: ", path));
+  return true;
+}
+
 void ControllerNode::Crash() {
+  world_.note(absl::StrCat("node ", self_.id.value(), " crashes"));
+  if (life_->quorum != nullptr) log_start_ = life_->quorum->log_start();
   std::unique_ptr<support::FaultFiles> after =
       files_->Crash(world_.scheduler->Draw());
   life_.reset();
@@ -118,6 +165,8 @@ void ControllerNode::Look() {
   const quorum::QuorumFacts facts = life_->quorum->facts();
   if (facts.leader != self_.id || life_->led == facts.term) return;
   life_->led = facts.term;
+  world_.note(absl::StrCat("node ", self_.id.value(), " leads term ",
+                           facts.term.value()));
   world_.checker->OnLeading(self_.id, lives_, facts.term);
 }
 

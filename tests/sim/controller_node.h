@@ -9,6 +9,7 @@
 #define BARNABAS_TESTS_SIM_CONTROLLER_NODE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ struct ControllerWorld {
   Uuid cluster;
   // Each task of a worker takes up to so long: the disk's speed.
   absl::Duration disk_time_max;
+  // Told what happens to the node.
+  std::function<void(const std::string&)> note = [](const std::string&) {};
   quorum::SnapshotPolicy snapshots;
 };
 
@@ -50,6 +53,11 @@ class ControllerNode {
   void Start();
   // The power fails.
   void Crash();
+  // The disk does nothing any more, or goes on.
+  void SetStalled(bool stalled);
+  // Flips a bit in the newest snapshot of a node that is down; false if it
+  // could not recover by an older one and its log.
+  bool DamageSnapshot(uint64_t where);
   bool up() const { return life_ != nullptr; }
   // How many were begun.
   int64_t lives() const { return lives_; }
@@ -74,6 +82,8 @@ class ControllerNode {
   std::unique_ptr<support::FaultFiles> files_;
   std::unique_ptr<Life> life_;
   int64_t lives_ = 0;
+  // As the last life left it.
+  LogIndex log_start_;
 };
 
 }  // namespace barnabas::sim

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/sim/controller_cluster.h"
+#include "tests/sim/shrinker.h"
 
 namespace barnabas::sim {
 namespace {
@@ -30,7 +31,9 @@ TEST(ControllerSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
     made += outcome.made;
     terms += outcome.terms;
     ASSERT_EQ(outcome.broken, "")
-        << "seed " << seed << " after " << outcome.events << " events";
+        << ReportOf(seed, [](const SimOptions& options) {
+             return ControllerCluster(options).Run(kEvents);
+           });
   }
   // A simulation in which nothing happens proves nothing.
   EXPECT_GT(commits, static_cast<int64_t>(kSeeds) * 50);

@@ -1,8 +1,8 @@
 // Endless seeds for whole controllers: controller_soak FIRST COUNT [EVENTS].
 //
-// Prints a line for every seed that breaks something and a last line with
-// what was done; run again with FIRST + COUNT to go on. Exit code 1 if
-// anything broke.
+// Prints a report for every seed that breaks something (seed, invariant, the
+// decisions it takes, the last events) and a last line with what was done; run
+// again with FIRST + COUNT to go on. Exit code 1 if anything broke.
 #include <glog/logging.h>
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "tests/sim/controller_cluster.h"
+#include "tests/sim/shrinker.h"
 
 int main(int argc, char** argv) {
   FLAGS_minloglevel = google::GLOG_FATAL;
@@ -29,14 +30,21 @@ int main(int argc, char** argv) {
     total.commits += outcome.commits;
     total.terms += outcome.terms;
     total.made += outcome.made;
+    total.reads += outcome.reads;
     if (outcome.broken.empty()) continue;
     ++broken;
-    std::cout << "seed " << seed << " after " << outcome.events
-              << " events: " << outcome.broken << std::endl;
+    std::cout << barnabas::sim::ReportOf(
+                     seed,
+                     [events](const barnabas::sim::SimOptions& options) {
+                       return barnabas::sim::ControllerCluster(options).Run(
+                           events);
+                     })
+              << std::flush;
   }
   std::cout << "seeds " << first << " to " << first + count - 1 << ": "
             << broken << " broken, " << total.events << " events, "
             << total.commits << " commits, " << total.terms << " terms, "
-            << total.made << " topics made" << std::endl;
+            << total.made << " topics made, " << total.reads << " reads"
+            << std::endl;
   return broken == 0 ? 0 : 1;
 }

@@ -144,4 +144,20 @@ void RaftChecker::OnState(LogIndex index, uint64_t state) {
   }
 }
 
+void RaftChecker::OnRead(uint64_t read) {
+  reads_[read] =
+      committed_.empty() ? raft::kNoIndex : committed_.rbegin()->first;
+}
+
+void RaftChecker::OnReadOver(const raft::ReadOutcome& outcome) {
+  const auto begun = reads_.find(outcome.read);
+  if (begun == reads_.end()) return;
+  if (outcome.confirmed && outcome.index < begun->second) {
+    Break(absl::StrCat("R18: a read is answered up to ", outcome.index.value(),
+                       ", and ", begun->second.value(),
+                       " was committed when it began"));
+  }
+  reads_.erase(begun);
+}
+
 }  // namespace barnabas::sim

@@ -15,6 +15,7 @@
 #include <string>
 #include <utility>
 
+#include "metadata/raft/effects.h"
 #include "metadata/raft/messages.h"
 #include "metadata/raft/replica.h"
 #include "tests/sim/raft_disk.h"
@@ -39,6 +40,9 @@ class RaftChecker {
   void OnApply(const raft::Entry& entry, LogIndex expected);
   // R10, R13: what is applied up to `index` is the same everywhere.
   void OnState(LogIndex index, uint64_t state);
+  // R18: a read that is confirmed sees all that was committed when it began.
+  void OnRead(uint64_t read);
+  void OnReadOver(const raft::ReadOutcome& outcome);
 
   void Break(const std::string& what);
   const std::string& broken() const { return broken_; }
@@ -51,6 +55,7 @@ class RaftChecker {
   std::map<raft::EntryId, uint64_t> entries_;
   std::map<LogIndex, std::pair<Term, uint64_t>> committed_;
   std::map<LogIndex, uint64_t> applied_;
+  std::map<uint64_t, LogIndex> reads_;
   std::string broken_;
 };
 

@@ -4,14 +4,20 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "controller/quorum/message_codec.h"
+#include "tests/sim/shrinker.h"
 
 namespace barnabas::sim {
 namespace {
 
 constexpr int64_t kTickMs = 10;
+constexpr size_t kTextMax = 300;
 // Time to converge after healing: catching up may go an entry at a time, each a
 // round trip, where a seed made messages that small.
 constexpr int64_t kConvergenceMs = 300 * 1000;
+// Long enough for an election that should not be.
+constexpr int64_t kHealed = 4000;
 
 raft::Voter MakeVoter(int node, uint64_t directory) {
   return raft::Voter{
@@ -19,9 +25,18 @@ raft::Voter MakeVoter(int node, uint64_t directory) {
       "", 0};
 }
 
+// For a report.
+std::string TextOf(const raft::Message& message) {
+  return absl::StrCat(message.from.id.value(), " to ", message.to.id.value(),
+                      " in term ", message.term.value(), ": ",
+                      quorum::ToProto(message).ShortDebugString())
+      .substr(0, kTextMax);
+}
+
 }  // namespace
 
-RaftCluster::RaftCluster(uint64_t seed) : random_(seed) {
+RaftCluster::RaftCluster(const SimOptions& options)
+    : random_(options.seed), decisions_(options) {
   DrawSwarm();
   std::vector<raft::Voter> voters;
   for (int i = 0; i < swarm_.voters; ++i) voters.push_back(MakeVoter(i, 7));
@@ -57,6 +72,7 @@ void RaftCluster::DrawSwarm() {
   swarm_.snapshot = some(0.1);
   swarm_.pause = some(0.05);
   swarm_.drift = some(0.5);
+  swarm_.astray = some(0.05);
 }
 
 void RaftCluster::At(int64_t delay_ms, std::function<void()> run) {
@@ -84,6 +100,7 @@ void RaftCluster::TickNode(int node) {
      [this, node] { TickNode(node); });
   if (!nodes_[node]->up() || paused_.contains(node)) return;
   nodes_[node]->Tick();
+  CheckHeard(node);
   After(node);
 }
 
@@ -113,7 +130,10 @@ void RaftCluster::ScheduleDisk(int node) {
 void RaftCluster::Send(int from, raft::Message message) {
   const int to = NodeOf(message.to);
   const Link link(from, to);
-  if (to < 0 || cuts_.contains(link)) return;
+  const bool lost = to < 0 || cuts_.contains(link);
+  if (decisions_.trace())
+    Note(absl::StrCat(lost ? "loses " : "sends ", TextOf(message)));
+  if (lost) return;
   auto& [generation, last_ms] = streams_[link];
   // A stream keeps order: nothing arrives before what was sent earlier.
   last_ms = std::max(last_ms, now_ms_ + Draw(0, swarm_.delay_max_ms + 1));
@@ -121,6 +141,9 @@ void RaftCluster::Send(int from, raft::Message message) {
   At(last_ms - now_ms_, [this, link, sent, to, message = std::move(message)] {
     if (streams_[link].first != sent || !nodes_[to]->up()) return;
     if (paused_.contains(to)) return;
+    if (decisions_.trace()) Note(absl::StrCat("arrives ", TextOf(message)));
+    Hearing& hearing = hearing_[to];
+    hearing.heard[message.from] = hearing.ticks;
     nodes_[to]->Receive(message);
     After(to);
   });
@@ -136,7 +159,8 @@ void RaftCluster::Break(const Link& link) {
 }
 
 void RaftCluster::CrashNode(int node) {
-  nodes_[node]->Crash(Draw(0, 4), Draw(0, 4));
+  Note(absl::StrCat("node ", node + 1, " crashes"));
+  nodes_[node]->Crash(decisions_.Draw(0, 4), decisions_.Draw(0, 4));
   for (size_t i = 0; i < nodes_.size(); ++i) {
     const int other = static_cast<int>(i);
     if (other == node) continue;
@@ -150,6 +174,8 @@ void RaftCluster::StartNode(int node) {
   options.seed = random_();
   options.message_bytes_max = Draw(1, 200);
   options.in_flight_max = static_cast<int32_t>(Draw(1, 10));
+  Note(absl::StrCat("node ", node + 1, " starts"));
+  hearing_.erase(node);
   nodes_[node]->Start(options);
   After(node);
 }
@@ -169,37 +195,55 @@ int RaftCluster::LeaderNode() {
 }
 
 void RaftCluster::ChaosOnNodes() {
-  const int node = static_cast<int>(Draw(0, nodes_.size()));
-  const int other = static_cast<int>(Draw(0, nodes_.size()));
-  if (nodes_[node]->up() && Chance(swarm_.crash)) CrashNode(node);
-  if (!nodes_[node]->up() && Chance(0.2)) StartNode(node);
-  if (Chance(swarm_.pause)) paused_.insert(node);
-  if (Chance(0.2)) paused_.erase(node);
-  if (node != other && Chance(swarm_.cut)) {
+  Decisions& d = decisions_;
+  const int node = static_cast<int>(d.Draw(0, nodes_.size()));
+  const int other = static_cast<int>(d.Draw(0, nodes_.size()));
+  const bool up = nodes_[node]->up();
+  if (d.Chance(swarm_.crash) && up && d.Take("crash", node)) CrashNode(node);
+  if (d.Chance(0.2) && !nodes_[node]->up() && d.Take("start", node)) {
+    StartNode(node);
+  }
+  if (d.Chance(swarm_.pause) && d.Take("pause", node)) paused_.insert(node);
+  if (d.Chance(0.2)) paused_.erase(node);
+  const bool both = d.Chance(0.7);
+  if (d.Chance(swarm_.cut) && node != other &&
+      d.Take(both ? "cut" : "cut one way", node, other)) {
     cuts_.insert(Link(node, other));
-    if (Chance(0.7)) cuts_.insert(Link(other, node));
+    if (both) cuts_.insert(Link(other, node));
   }
-  if (Chance(swarm_.heal)) cuts_.clear();
-  if (node != other && Chance(swarm_.break_stream)) Break(Link(node, other));
-  if (nodes_[node]->up() && Chance(swarm_.snapshot)) {
-    nodes_[node]->TakeSnapshot(Draw(0, 10));
+  if (d.Chance(swarm_.heal)) cuts_.clear();
+  if (d.Chance(swarm_.break_stream) && node != other &&
+      d.Take("break", node, other)) {
+    Break(Link(node, other));
   }
+  const int64_t keep = d.Draw(0, 10);
+  if (d.Chance(swarm_.snapshot) && nodes_[node]->up() &&
+      d.Take("snapshot", node)) {
+    nodes_[node]->TakeSnapshot(keep);
+  }
+  if (d.Chance(swarm_.astray) && d.Take("astray", node)) SendAstray(node);
 }
 
 void RaftCluster::ChaosOnQuorum() {
+  Decisions& d = decisions_;
   const int leader = LeaderNode();
+  const int other = static_cast<int>(d.Draw(0, nodes_.size()));
+  const int64_t count = d.Draw(1, 5);
+  const bool propose = d.Chance(swarm_.propose);
+  const bool member = d.Chance(swarm_.member);
+  const bool transfer = d.Chance(swarm_.transfer);
+  const bool read = d.Chance(0.1);
   if (leader < 0) return;
   RaftNode& node = *nodes_[leader];
-  const int other = static_cast<int>(Draw(0, nodes_.size()));
   // Refusals are the core's right; the invariants judge what it accepts.
-  if (Chance(swarm_.propose)) {
+  if (propose && d.Take("propose", leader, count)) {
     std::vector<std::string> payloads;
-    for (int64_t i = Draw(1, 5); i > 0; --i) {
+    for (int64_t i = 0; i < count; ++i) {
       payloads.push_back(absl::StrCat("p", ++order_));
     }
     (void)node.core().Propose(std::move(payloads)).ok();
   }
-  if (Chance(swarm_.member)) {
+  if (member && d.Take("change voters", leader, other)) {
     const raft::Voter voter = MakeVoter(other, 7);
     if (node.core().replica().membership.current().Contains(voter.key)) {
       (void)node.core().RemoveVoter(voter.key).ok();
@@ -208,18 +252,81 @@ void RaftCluster::ChaosOnQuorum() {
       (void)node.core().AddVoter(voter).ok();
     }
   }
-  if (Chance(swarm_.transfer)) {
+  if (transfer && d.Take("hand over", leader, other)) {
     (void)node.core().TransferLeadership(nodes_[other]->key()).ok();
   }
-  if (Chance(0.1)) (void)node.core().Read(++order_).ok();
+  if (read && d.Take("read", leader)) {
+    checker_.OnRead(++order_);
+    const absl::Status begun = node.core().Read(order_);
+    if (!begun.ok()) checker_.OnReadOver({order_, false, raft::kNoIndex});
+  }
   After(leader);
 }
 
 void RaftCluster::Chaos() {
-  At(Draw(1, 40), [this] { Chaos(); });
+  decisions_.BeginStep(absl::Milliseconds(now_ms_));
+  At(decisions_.Draw(1, 40), [this] { Chaos(); });
   if (healing_) return;
   ChaosOnNodes();
   ChaosOnQuorum();
+}
+
+void RaftCluster::SendAstray(int node) {
+  RaftNode& replica = *nodes_[node];
+  if (!replica.up()) return;
+  raft::Message message;
+  message.from = MakeVoter((node + 1) % 5, 7).key;
+  message.to = MakeVoter(node, 8).key;
+  message.term = replica.core().replica().hard.term.Next();
+  message.body =
+      raft::VoteRequest{false, true, {message.term, LogIndex(1'000'000)}};
+  const raft::HardState before = replica.core().replica().hard;
+  const raft::Role role = replica.core().replica().role;
+  replica.Receive(message);
+  if (!(replica.core().replica().hard == before) ||
+      replica.core().replica().role != role) {
+    checker_.Break("R15: a message for another directory changed something");
+  }
+  After(node);
+}
+
+void RaftCluster::CheckHeard(int node) {
+  const raft::Replica& replica = nodes_[node]->core().replica();
+  Hearing& hearing = hearing_[node];
+  ++hearing.ticks;
+  const LogIndex change = replica.membership.last_change();
+  if (replica.role != raft::Role::kLeader) return;
+  if (hearing.term != replica.hard.term || hearing.change != change) {
+    hearing.term = replica.hard.term;
+    hearing.change = change;
+    hearing.since = hearing.ticks;
+    hearing.heard.clear();
+  }
+  const raft::VoterSet& voters = replica.membership.current();
+  std::vector<int64_t> silent;
+  for (const raft::Voter& voter : voters.voters()) {
+    const auto heard = hearing.heard.find(voter.key);
+    const int64_t last = voter.key == replica.self      ? hearing.ticks
+                         : heard == hearing.heard.end() ? hearing.since
+                                                        : heard->second;
+    silent.push_back(hearing.ticks - last);
+  }
+  std::sort(silent.begin(), silent.end());
+  const int64_t allowed = replica.options.election_ticks * 3 / 2;
+  if (voters.size() > 0 && silent[voters.Majority() - 1] > allowed) {
+    checker_.Break(absl::StrCat("R17: node ", replica.self.id.value(),
+                                " leads, and no majority answered for ",
+                                silent[voters.Majority() - 1], " ticks"));
+  }
+}
+
+void RaftCluster::Note(const std::string& event) {
+  if (!decisions_.trace()) return;
+  outcome_.last_events.push_back(
+      absl::StrFormat("%10.3f s  %s", now_ms_ / 1000.0, event));
+  if (outcome_.last_events.size() > kLastEvents) {
+    outcome_.last_events.pop_front();
+  }
 }
 
 void RaftCluster::Heal() {
@@ -287,6 +394,37 @@ std::string RaftCluster::Describe() {
   return text;
 }
 
+void RaftCluster::CheckCutOff() {
+  const int leader = LeaderNode();
+  const raft::Replica& replica = nodes_[leader]->core().replica();
+  const raft::VoterSet voters = replica.membership.current();
+  if (!replica.IsVoter() || voters.size() < 3 ||
+      replica.leadership.successor.has_value()) {
+    return;
+  }
+  int away = leader;
+  while (away == leader) {
+    away = NodeOf(voters.voters()[Draw(0, voters.size())].key);
+  }
+  const Term term = replica.hard.term;
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    const int other = static_cast<int>(i);
+    if (other == away) continue;
+    cuts_.insert(Link(away, other));
+    cuts_.insert(Link(other, away));
+  }
+  const auto never = [] { return false; };
+  RunUntil(never, now_ms_ + Draw(100, 20'000));
+  cuts_.clear();
+  RunUntil(never, now_ms_ + kHealed);
+  if (!checker_.broken().empty()) return;
+  if (LeaderNode() != leader || replica.hard.term != term) {
+    checker_.Break(absl::StrCat("R16: node ", away + 1,
+                                " was cut off and came back, and term ",
+                                term.value(), " of a healthy leader ended"));
+  }
+}
+
 RaftOutcome RaftCluster::Run(int64_t events) {
   RunUntil([&] { return outcome_.events >= events; },
            now_ms_ + int64_t{3600} * 1000);
@@ -308,12 +446,14 @@ RaftOutcome RaftCluster::Run(int64_t events) {
           return checker_.commits() > before && Converged();
         },
         now_ms_ + kConvergenceMs);
+    if (agreed && moved) CheckCutOff();
     if (checker_.broken().empty() && !(agreed && moved)) {
       checker_.Break(
           absl::StrCat("R20: no progress after healing", Describe()));
     }
   }
   outcome_.broken = checker_.broken();
+  outcome_.decisions = decisions_.taken();
   outcome_.commits = checker_.commits();
   outcome_.terms = checker_.leaders();
   return outcome_;

@@ -22,22 +22,21 @@
 #include <utility>
 #include <vector>
 
+#include "tests/sim/decisions.h"
 #include "tests/sim/raft_checker.h"
 #include "tests/sim/raft_node.h"
 
 namespace barnabas::sim {
 
-struct RaftOutcome {
-  std::string broken;
+struct RaftOutcome : SimReport {
   uint64_t fingerprint = 0;
-  int64_t events = 0;
   int64_t commits = 0;
   int64_t terms = 0;
 };
 
 class RaftCluster {
  public:
-  explicit RaftCluster(uint64_t seed);
+  explicit RaftCluster(const SimOptions& options);
 
   // About so many events with faults, then healing and as long as it takes.
   RaftOutcome Run(int64_t events);
@@ -59,6 +58,7 @@ class RaftCluster {
     double snapshot = 0;
     double pause = 0;
     double drift = 0;
+    double astray = 0;
   };
   struct Event {
     int64_t at_ms = 0;
@@ -70,6 +70,14 @@ class RaftCluster {
     }
   };
   using Link = std::pair<int, int>;
+  struct Hearing {
+    int64_t ticks = 0;
+    // Of the leadership and of the voters that it was told of last.
+    Term term;
+    LogIndex change;
+    int64_t since = 0;
+    std::map<raft::ReplicaKey, int64_t> heard;
+  };
 
   void DrawSwarm();
   void At(int64_t delay_ms, std::function<void()> run);
@@ -87,6 +95,13 @@ class RaftCluster {
   void StartNode(int node);
   void ScheduleDisk(int node);
   void Heal();
+  // R16: who was cut off for a while unseats nobody.
+  void CheckCutOff();
+  // R15: what is meant for another directory changes nothing.
+  void SendAstray(int node);
+  // R17: a leader that no majority answers is none much longer.
+  void CheckHeard(int node);
+  void Note(const std::string& event);
   int LeaderNode();
   int NodeOf(const raft::ReplicaKey& key) const;
   bool RunUntil(const std::function<bool()>& done, int64_t deadline_ms);
@@ -95,6 +110,7 @@ class RaftCluster {
   std::string Describe();
 
   std::mt19937_64 random_;
+  Decisions decisions_;
   Swarm swarm_;
   RaftChecker checker_;
   std::vector<std::unique_ptr<RaftNode>> nodes_;
@@ -106,6 +122,8 @@ class RaftCluster {
   // Streams: a break makes everything older than it vanish.
   std::map<Link, std::pair<uint64_t, int64_t>> streams_;
   std::set<int> paused_;
+  // By node: its ticks, and when it heard of others since it leads.
+  std::map<int, Hearing> hearing_;
   RaftOutcome outcome_;
   bool healing_ = false;
 };

@@ -254,6 +254,9 @@ void RaftNode::CarryOut(
     }
     ApplyTo(*effects.commit);
   }
+  for (const raft::ReadOutcome& read : effects.reads) {
+    checker_->OnReadOver(read);
+  }
   for (const raft::SnapshotSend& send : effects.snapshots) SendSnapshot(send);
   if (effects.store.has_value()) Store(*effects.store);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/sim/raft_cluster.h"
+#include "tests/sim/shrinker.h"
 
 namespace barnabas::sim {
 namespace {
@@ -20,7 +21,9 @@ TEST(RaftSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
     commits += outcome.commits;
     events += outcome.events;
     ASSERT_EQ(outcome.broken, "")
-        << "seed " << seed << " after " << outcome.events << " events";
+        << ReportOf(seed, [](const SimOptions& options) {
+             return RaftCluster(options).Run(kEvents);
+           });
   }
   // A simulation in which nothing happens proves nothing.
   EXPECT_GT(commits, static_cast<int64_t>(kSeeds) * 20);

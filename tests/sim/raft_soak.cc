@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tests/sim/raft_cluster.h"
+#include "tests/sim/shrinker.h"
 
 int main(int argc, char** argv) {
   if (argc < 3) {
@@ -29,8 +30,12 @@ int main(int argc, char** argv) {
     terms += outcome.terms;
     if (outcome.broken.empty()) continue;
     ++broken;
-    std::cout << "seed " << seed << " after " << outcome.events
-              << " events: " << outcome.broken << std::endl;
+    std::cout << barnabas::sim::ReportOf(
+                     seed,
+                     [events](const barnabas::sim::SimOptions& options) {
+                       return barnabas::sim::RaftCluster(options).Run(events);
+                     })
+              << std::flush;
   }
   std::cout << "seeds " << first << " to " << first + count - 1 << ": "
             << broken << " broken, " << total_events << " events, " << commits

@@ -40,6 +40,8 @@ constexpr Known kKnown[] = {
     KNOWN(kKeepsReplacedAcknowledgements),
     KNOWN(kBelievesFailedSync),
     KNOWN(kTellsBeforeCommit),
+    KNOWN(kReadsWithoutQuorum),
+    KNOWN(kReadsWhatWasReplaced),
     KNOWN(kTrimsBeforeSnapshotIsDurable),
     KNOWN(kNamesSnapshotOneEarlier),
     KNOWN(kSnapshotWithoutVoters),
@@ -47,6 +49,7 @@ constexpr Known kKnown[] = {
     KNOWN(kRepliesBeforeCommit),
     KNOWN(kKeepsPendingOnStepDown),
     KNOWN(kLeadsBeforeTakeover),
+    KNOWN(kRefusesWhatIsPending),
 };
 #undef KNOWN
 

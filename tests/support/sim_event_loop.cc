@@ -93,7 +93,7 @@ void SimWorkerPool::Stop() {
 }
 
 size_t SimWorkerPool::Begun() const {
-  return std::min(queue_.size(), options_.workers);
+  return stalled_ ? 0 : std::min(queue_.size(), options_.workers);
 }
 
 bool SimWorkerPool::Ready(absl::Duration now) const {

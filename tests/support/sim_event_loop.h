@@ -73,6 +73,8 @@ class SimWorkerPool final : public env::WorkerPool, public SimActor {
 
   bool Run(env::Task work) override;
 
+  // A stalled pool takes tasks but finishes none: a disk that hangs.
+  void SetStalled(bool stalled) { stalled_ = stalled; }
   // Drops everything; nothing is taken any more.
   void Stop();
 
@@ -93,6 +95,7 @@ class SimWorkerPool final : public env::WorkerPool, public SimActor {
   const Options options_;
 
   std::deque<Work> queue_;
+  bool stalled_ = false;
   bool stopped_ = false;
 };
 

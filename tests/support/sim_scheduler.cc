@@ -45,20 +45,27 @@ void SimScheduler::RunFor(absl::Duration time) {
 
 bool SimScheduler::RunUntil(absl::FunctionRef<bool()> done,
                             absl::Duration limit) {
+  const Waited waited = Wait(done, limit, kStepsMax);
+  CHECK(waited != Waited::kLivelock) << "too many steps for one wait";
+  return waited == Waited::kDone;
+}
+
+Waited SimScheduler::Wait(absl::FunctionRef<bool()> done, absl::Duration limit,
+                          int64_t steps_max) {
   const absl::Duration end = clock_.Monotonic() + limit;
   int64_t steps = 0;
   while (!done()) {
-    CHECK_LT(++steps, kStepsMax) << "too many steps for one wait";
+    if (++steps > steps_max) return Waited::kLivelock;
     if (RunOne()) continue;
     const absl::Duration now = clock_.Monotonic();
     const absl::Duration next = NextDue();
     if (next > end) {
       clock_.Advance(end - now);
-      return false;
+      return Waited::kTimedOut;
     }
     clock_.Advance(next - now);
   }
-  return true;
+  return Waited::kDone;
 }
 
 absl::Duration SimScheduler::NextDue() const {

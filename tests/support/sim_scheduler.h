@@ -6,7 +6,8 @@
 //   one possible interleaving and can be run again.
 // Units: virtual time. Empty case: with nothing to do RunFor only moves time.
 // Thread: one; everything runs inside Run*.
-// Errors: more than kStepsMax tasks without time moving is a livelock (CHECK).
+// Errors: more than kStepsMax tasks in one wait are a livelock (CHECK); Wait
+//   tells it instead.
 // Always true: time moves only when nothing is ready, and then straight to
 //   the next timer.
 #ifndef BARNABAS_TESTS_SUPPORT_SIM_SCHEDULER_H_
@@ -34,6 +35,8 @@ class SimActor {
   virtual void RunOne(absl::Duration now, uint64_t choice) = 0;
 };
 
+enum class Waited { kDone, kTimedOut, kLivelock };
+
 class SimScheduler {
  public:
   static constexpr int64_t kStepsMax = 10 * 1000 * 1000;
@@ -59,6 +62,9 @@ class SimScheduler {
   // Runs until `done` holds; false if it does not within `limit`.
   [[nodiscard]] bool RunUntil(absl::FunctionRef<bool()> done,
                               absl::Duration limit);
+  // The same, for whoever must survive more than `steps_max` tasks.
+  Waited Wait(absl::FunctionRef<bool()> done, absl::Duration limit,
+              int64_t steps_max);
 
  private:
   absl::Duration NextDue() const;

@@ -1,6 +1,7 @@
 // Admin calls, passed on by a broker to a scripted controller.
 #include "broker/cluster/admin_forwarder.h"
 
+#include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "metadata/image/image_parts.h"
 #include "storage/env/system_clock.h"
 #include "storage/env/thread_event_loop.h"
 #include "tests/broker/cluster/fake_controller.h"
@@ -25,7 +30,14 @@ class FakeFollower final : public MetadataFollower {
   void Subscribe(Subscriber) override {}
   void Start() override {}
   void Stop() override {}
-  image::ClusterImage image() const override { return {}; }
+  image::ClusterImage image() const override {
+    absl::MutexLock lock(&mutex_);
+    return image_;
+  }
+  void SetImage(const image::ClusterImage& image) {
+    absl::MutexLock lock(&mutex_);
+    image_ = image;
+  }
   LogIndex committed_end() const override { return LogIndex(0); }
   void WhenApplied(
       LogIndex version, absl::Duration,
@@ -36,6 +48,10 @@ class FakeFollower final : public MetadataFollower {
 
   std::vector<int64_t> asked;
   absl::Status answer;
+
+ private:
+  mutable absl::Mutex mutex_;
+  image::ClusterImage image_ ABSL_GUARDED_BY(mutex_);
 };
 
 // What the broker serves: only what these tests call.
@@ -47,6 +63,12 @@ class BrokerAdmin final : public v1::TopicAdmin::CallbackService {
       const v1::CreateTopicsRequest* request,
       v1::CreateTopicsResponse* response) override {
     return forwarder_->CreateTopics(context, request, response);
+  }
+  grpc::ServerUnaryReactor* DeleteTopics(
+      grpc::CallbackServerContext* context,
+      const v1::DeleteTopicsRequest* request,
+      v1::DeleteTopicsResponse* response) override {
+    return forwarder_->DeleteTopics(context, request, response);
   }
 
  private:
@@ -88,6 +110,31 @@ class AdminForwarderTest : public ::testing::Test {
     v1::CreateTopicsRequest request;
     request.add_topics()->set_name(topic);
     return rpc::FromGrpc(stub->CreateTopics(&context, request, &response_));
+  }
+
+  absl::Status Delete(const std::string& topic) {
+    auto stub = v1::TopicAdmin::NewStub(
+        grpc::CreateChannel(broker_, grpc::InsecureChannelCredentials()));
+    grpc::ClientContext context;
+    context.set_deadline(gpr_time_from_millis(5000, GPR_TIMESPAN));
+    v1::DeleteTopicsRequest request;
+    request.add_topics()->mutable_topic()->set_name(topic);
+    v1::DeleteTopicsResponse response;
+    return rpc::FromGrpc(stub->DeleteTopics(&context, request, &response));
+  }
+
+  // As if the controller had died after it took the call.
+  static absl::Status Die(grpc::ServerContext* context) {
+    context->TryCancel();
+    return absl::UnavailableError("nobody hears this");
+  }
+  // Until the caller has lost patience with it.
+  static absl::Status Hang(grpc::ServerContext* context) {
+    while (!context->IsCancelled()) {
+      absl::Notification never;
+      never.WaitForNotificationWithTimeout(absl::Milliseconds(5));
+    }
+    return absl::CancelledError("nobody waits any more");
   }
 
   void AnswerWith(int64_t version) {
@@ -172,16 +219,79 @@ TEST_F(AdminForwarderTest, SaysThatNoControllerIsThere) {
 }
 
 TEST_F(AdminForwarderTest, SaysThatTheOutcomeIsUnknownWhenTheAnswerIsLost) {
-  controller_.on_create = [this](const auto&, auto*, auto* context) {
+  controller_.on_delete = [this](const auto&, auto*, auto* context) {
     ++calls_;
-    // As if the controller had died after it took the call.
-    context->TryCancel();
-    return absl::UnavailableError("Socket closed");
+    return Die(context);
   };
   Begin({controller_.endpoint()});
-  const absl::Status status = Create("orders");
+  const absl::Status status = Delete("orders");
   EXPECT_FALSE(status.ok());
-  EXPECT_EQ(calls_, 1) << "a write is not sent twice";
+  EXPECT_EQ(calls_, 1) << "such a write is not sent twice";
+}
+
+// The next leader's entries: the broker has applied them.
+image::ClusterImage Image(int64_t version, int32_t term) {
+  auto parts = std::make_shared<image::ImageParts>();
+  parts->version = LogIndex(version);
+  parts->term = Term(term);
+  return image::ClusterImage(parts);
+}
+
+TEST_F(AdminForwarderTest, SendsAWriteAgainThatSurelyHadNoEffect) {
+  follower_.SetImage(Image(10, 1));
+  controller_.on_create = [this](const auto&, auto* response, auto* context) {
+    if (++calls_ == 1) {
+      follower_.SetImage(Image(12, 2));
+      return Die(context);
+    }
+    response->add_results()->set_name("orders");
+    response->set_metadata_version(13);
+    return absl::OkStatus();
+  };
+  Begin({controller_.endpoint()});
+  ASSERT_OK(Create("orders"));
+  EXPECT_EQ(calls_, 2);
+}
+
+TEST_F(AdminForwarderTest, SaysWhenALostWriteMayHaveHadAnEffect) {
+  follower_.SetImage(Image(10, 1));
+  controller_.on_create = [this](const auto&, auto*, auto* context) {
+    ++calls_;
+    // Something was committed beside what the next leader begins with.
+    follower_.SetImage(Image(13, 2));
+    return Die(context);
+  };
+  Begin({controller_.endpoint()});
+  EXPECT_THAT(Create("orders"), HasErrorCode(ErrorCode::kRequestTimedOut));
+  EXPECT_EQ(calls_, 1);
+}
+
+TEST_F(AdminForwarderTest, LeavesAControllerThatHangsWhenAnotherOneLeads) {
+  FakeController paused;
+  paused.on_create = [this](const auto&, auto*, grpc::ServerContext* context) {
+    // What the broker finds out meanwhile.
+    choice_->Led(controller_.endpoint());
+    follower_.SetImage(Image(12, 2));
+    return Hang(context);
+  };
+  AnswerWith(7);
+  follower_.SetImage(Image(10, 1));
+  Begin({paused.endpoint(), controller_.endpoint()});
+  EXPECT_OK(Create("orders"));
+  EXPECT_EQ(calls_, 1);
+}
+
+TEST_F(AdminForwarderTest, TellsOfAWriteWhoseControllerWasReplaced) {
+  FakeController paused;
+  paused.on_delete = [this](const auto&, auto*, grpc::ServerContext* context) {
+    choice_->Led(controller_.endpoint());
+    return Hang(context);
+  };
+  Begin({paused.endpoint(), controller_.endpoint()});
+  const absl::Status status = Delete("orders");
+  EXPECT_THAT(status, HasErrorCode(ErrorCode::kRequestTimedOut));
+  EXPECT_THAT(std::string(status.message()),
+              testing::HasSubstr("was replaced before it answered"));
 }
 
 TEST_F(AdminForwarderTest, TellsWhenThisBrokerLagsBehind) {

@@ -50,6 +50,19 @@ TEST(ControllerChoiceTest, SeveralCallersMoveItOnce) {
   EXPECT_EQ(choice.Current(), "b:2");
 }
 
+TEST(ControllerChoiceTest, KnowsWhenALeaderWasReplaced) {
+  ControllerChoice choice({"a:1", "b:2"});
+  choice.Led("a:1");
+  const int64_t seen = choice.leaders_seen();
+  choice.Failed("a:1", Gone());
+  choice.Led("a:1");
+  EXPECT_FALSE(choice.Replaced("a:1", seen)) << "it only seemed gone";
+  choice.Led("b:2");
+  EXPECT_TRUE(choice.Replaced("a:1", seen));
+  EXPECT_FALSE(choice.Replaced("b:2", seen));
+  EXPECT_EQ(choice.Current(), "b:2");
+}
+
 TEST(ControllerChoiceTest, StaysWithTheOnlyOne) {
   ControllerChoice choice({"a:1"});
   choice.Failed("a:1", Gone());

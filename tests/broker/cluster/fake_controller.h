@@ -77,6 +77,9 @@ class FakeController final {
   std::function<absl::Status(const v1::CreateTopicsRequest&,
                              v1::CreateTopicsResponse*, grpc::ServerContext*)>
       on_create;
+  std::function<absl::Status(const v1::DeleteTopicsRequest&,
+                             v1::DeleteTopicsResponse*, grpc::ServerContext*)>
+      on_delete;
   std::function<absl::Status(const v1::DescribeConfigRequest&,
                              v1::DescribeConfigResponse*)>
       on_describe;
@@ -110,6 +113,11 @@ class FakeController final {
                               const v1::CreateTopicsRequest* request,
                               v1::CreateTopicsResponse* response) override {
       return rpc::ToGrpc(owner->on_create(*request, response, context));
+    }
+    grpc::Status DeleteTopics(grpc::ServerContext* context,
+                              const v1::DeleteTopicsRequest* request,
+                              v1::DeleteTopicsResponse* response) override {
+      return rpc::ToGrpc(owner->on_delete(*request, response, context));
     }
     FakeController* owner;
   };

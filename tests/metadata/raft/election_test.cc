@@ -120,5 +120,59 @@ TEST(ElectionTest, ACandidateThatTimesOutAsksForPreVotesAgain) {
   EXPECT_EQ(node.term(), Term(1));
 }
 
+// Two who began at once have split the votes; the third one is dead.
+TEST(ElectionTest, AnUndecidedCampaignIsTriedAgainSoonThenLessSoon) {
+  Node node(1, 3);
+  node.TickUntilCampaign();
+  int32_t waited = 0;
+  node.Receive(2, 0, VoteReply{true, Term(0), true});
+  ASSERT_EQ(node.role(), Role::kCandidate);
+  while (node.role() == Role::kCandidate) {
+    node.core().Tick();
+    ++waited;
+  }
+  EXPECT_LE(waited, 2 * Options().evidence_ticks);
+}
+
+TEST(ElectionTest, RetriesSlowDownToTheElectionTimeout) {
+  Node node(1, 3);
+  node.TickUntilCampaign();
+  // Nobody answers.
+  for (int i = 0; i < 20 * kElection; ++i) node.core().Tick();
+  const int32_t timeout = node.core().replica().ballot.timeout_ticks;
+  EXPECT_GE(timeout, kElection);
+  EXPECT_LE(timeout, 2 * kElection);
+  // A leader that is heard makes the next campaign quick again.
+  node.Receive(2, 3,
+               AppendRequest{EntryId{Term(0), LogIndex(0)}, {}, kNoIndex, 1});
+  EXPECT_EQ(node.core().replica().ballot.campaigns, 0);
+}
+
+TEST(ElectionTest, WhoMayNotCampaignForgetsALeaderThatFellSilent) {
+  // Node 4 is no voter.
+  Node node(4, 3);
+  node.Receive(2, 3,
+               AppendRequest{EntryId{Term(0), LogIndex(0)}, {}, kNoIndex, 1});
+  ASSERT_EQ(node.core().replica().leader, Key(2));
+  for (int i = 0; i < kElection; ++i) node.core().Tick();
+  EXPECT_EQ(node.core().replica().leader, Key(2));
+  for (int i = 0; i < 2 * kElection; ++i) node.core().Tick();
+  EXPECT_EQ(node.core().replica().leader, std::nullopt);
+  EXPECT_EQ(node.role(), Role::kFollower);
+}
+
+TEST(ElectionTest, ACampaignSaysWhatItWasCalledFor) {
+  Node silent(1, 3);
+  silent.TickUntilCampaign();
+  EXPECT_EQ(silent.Take().role->cause, CampaignCause::kTimeout);
+  Node gone(1, 3);
+  gone.Receive(2, 3,
+               AppendRequest{EntryId{Term(0), LogIndex(0)}, {}, kNoIndex, 1});
+  gone.Persist();
+  gone.core().PeerLost(Key(2), /*gone=*/true);
+  for (int i = 0; i < Options().evidence_ticks; ++i) gone.core().Tick();
+  EXPECT_EQ(gone.Take().role->cause, CampaignCause::kLeaderGone);
+}
+
 }  // namespace
 }  // namespace barnabas::raft
