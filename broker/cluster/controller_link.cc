@@ -22,6 +22,9 @@ constexpr absl::Duration kHeartbeatDefault = absl::Milliseconds(500);
 constexpr absl::Duration kSessionDefault = absl::Seconds(3);
 // A registration waits for a commit, so it may take longer than a beat.
 constexpr absl::Duration kRegisterTimeout = absl::Seconds(10);
+// Two answers that another holds this id belong together within this: tries
+// come more often, whoever else is asked in between.
+constexpr absl::Duration kDuplicateGapMax = absl::Seconds(10);
 constexpr int64_t kNoEpoch = -1;
 
 // What no new attempt can mend.
@@ -260,7 +263,7 @@ bool SessionStream::Refuse(const absl::Status& status) {
     // between two such answers.
     const absl::Duration now = deps_.loop->clock().Monotonic();
     if (!outage_.duplicate.has_value() ||
-        now - outage_.duplicate->last > 2 * session_) {
+        now - outage_.duplicate->last > kDuplicateGapMax) {
       outage_.duplicate = Duplicate{now, now};
     }
     outage_.duplicate->last = now;
