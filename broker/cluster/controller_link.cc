@@ -249,8 +249,9 @@ void SessionStream::OnClosed(const absl::Status& closed) {
     LOG(WARNING) << "Session with controller " << endpoint_
                  << " ended: " << reason;
   }
-  if (was_registered || outage_.attempts == 0)
+  if (was_registered || outage_.attempts == 0) {
     deps_.events->OnDisconnected(status);
+  }
   Retry();
 }
 
