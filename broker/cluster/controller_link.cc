@@ -26,6 +26,9 @@ constexpr absl::Duration kRegisterTimeout = absl::Seconds(10);
 // Beats without an answer until another controller is asked, whatever the
 // session would allow: a leader that fell silent is replaced in less.
 constexpr double kBeatsLost = 2.5;
+// Two answers that another holds this id belong together within this: tries
+// come more often, whoever else is asked in between.
+constexpr absl::Duration kDuplicateGapMax = absl::Seconds(10);
 constexpr int64_t kNoEpoch = -1;
 
 // What no new attempt can mend.
@@ -254,8 +257,9 @@ void SessionStream::OnClosed(const absl::Status& closed) {
     LOG(WARNING) << "Session with controller " << endpoint_
                  << " ended: " << reason;
   }
-  if (was_registered || outage_.attempts == 0)
+  if (was_registered || outage_.attempts == 0) {
     deps_.events->OnDisconnected(status);
+  }
   Retry();
 }
 
@@ -268,7 +272,7 @@ bool SessionStream::Refuse(const absl::Status& status) {
     // between two such answers.
     const absl::Duration now = deps_.loop->clock().Monotonic();
     if (!outage_.duplicate.has_value() ||
-        now - outage_.duplicate->last > 2 * session_) {
+        now - outage_.duplicate->last > kDuplicateGapMax) {
       outage_.duplicate = Duplicate{now, now};
     }
     outage_.duplicate->last = now;

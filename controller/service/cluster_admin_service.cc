@@ -17,6 +17,12 @@
 namespace barnabas::controller {
 namespace {
 
+absl::Status Overloaded() {
+  return MakeError(ErrorCode::kOverloaded,
+                   "too many requests wait for the controller",
+                   "try again later");
+}
+
 // What the leader knows of the voters beside itself.
 std::vector<view::VoterHealth> Others(quorum::MetadataQuorum* quorum) {
   const LogIndex end = quorum->facts().log_end;
@@ -47,11 +53,7 @@ ClusterAdminService::Reactor* ClusterAdminService::WhereLeading(
     if (!ready.ok()) return reactor->Finish(rpc::ToGrpc(ready));
     work(reactor);
   });
-  if (!taken) {
-    reactor->Finish(rpc::ToGrpc(MakeError(
-        ErrorCode::kOverloaded, "too many requests wait for the controller",
-        "try again later")));
-  }
+  if (!taken) reactor->Finish(rpc::ToGrpc(Overloaded()));
   return reactor;
 }
 
@@ -95,8 +97,14 @@ ClusterAdminService::Reactor* ClusterAdminService::CheckHealth(
     Context* context, const v1::CheckHealthRequest*,
     v1::CheckHealthResponse* response) {
   return WhereLeading(context, [this, response](Reactor* reactor) {
-    *response = view::CheckHealth(deps_.driver->image(), Others(deps_.quorum));
-    reactor->Finish(grpc::Status::OK);
+    // Not on the loop: elections do not wait for a walk over all partitions.
+    const bool taken =
+        deps_.workers->Run([reactor, response, image = deps_.driver->image(),
+                            voters = Others(deps_.quorum)] {
+          *response = view::CheckHealth(image, voters);
+          reactor->Finish(grpc::Status::OK);
+        });
+    if (!taken) reactor->Finish(rpc::ToGrpc(Overloaded()));
   });
 }
 

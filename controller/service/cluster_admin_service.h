@@ -3,7 +3,8 @@
 // What: changes go through the driver to the active core; health and features
 //   are answered by the controller that leads, which knows the other voters.
 // Units: none. Empty case: none.
-// Thread: gRPC's threads call in; the rest on the loop.
+// Thread: gRPC's threads call in; the rest on the loop, but for looking at all
+//   partitions, which a worker does.
 // Errors: those of the core; NOT_CONTROLLER with a hint; OVERLOADED.
 // Always true: each call is answered once.
 #ifndef BARNABAS_CONTROLLER_SERVICE_CLUSTER_ADMIN_SERVICE_H_
@@ -29,6 +30,7 @@ class ClusterAdminService final : public v1::ClusterAdmin::CallbackService {
   // All outlive the service.
   struct Deps {
     env::EventLoop* loop = nullptr;
+    env::WorkerPool* workers = nullptr;
     ActiveDriver* driver = nullptr;
     quorum::MetadataQuorum* quorum = nullptr;
     QuorumPeers* peers = nullptr;

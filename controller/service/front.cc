@@ -30,7 +30,8 @@ class WiredFront final : public Front {
         config_(deps.driver),
         discovery_({deps.loop, deps.driver, &watches_, deps.self.id,
                     deps.cluster_id, deps.started_ms}),
-        cluster_({deps.loop, deps.driver, deps.quorum, deps.peers, deps.self}),
+        cluster_({deps.loop, deps.workers, deps.driver, deps.quorum, deps.peers,
+                  deps.self}),
         quorum_({deps.loop, deps.driver, deps.quorum, deps.peers, deps.self,
                  deps.cluster_id}) {}
 

@@ -100,13 +100,11 @@ def said_at(data, text, since):
             continue
         with open(path, encoding='utf-8') as file:
             for line in file:
-                found = re.match(r'[IWE](\d{4}) +(\d\d:\d\d:\d\d\.\d+)', line)
+                found = re.match(r'[IWE](\d{8} \d\d:\d\d:\d\d\.\d+)', line)
                 if text not in line or not found:
                     continue
                 when = datetime.datetime.strptime(
-                    '%d %s %s' % (datetime.datetime.now().year,
-                                  found.group(1), found.group(2)),
-                    '%Y %m%d %H:%M:%S.%f').timestamp()
+                    found.group(1), '%Y%m%d %H:%M:%S.%f').timestamp()
                 if when >= since:
                     return when - since
     return None

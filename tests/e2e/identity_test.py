@@ -106,7 +106,7 @@ def second_broker(data, base):
 
 def snapshots_in(folder):
     found = os.listdir(folder) if os.path.isdir(folder) else []
-    return sorted(name for name in found if '.' not in name)
+    return sorted(name for name in found if name.endswith('.snapshot'))
 
 
 def half_snapshot(data):
@@ -133,7 +133,7 @@ def main():
     try:
         dev_cluster.start('--controllers 3 --brokers 2 --snapshot-bytes 1000')
         for number in range(TOPICS):
-            run('barnabas topic create kept-%d' % number)
+            run('barnabas topic create kept-%d -p 20' % number)
         data, _ = dev_cluster.nodes()
         another_cluster(data, base)
         second_controller(data, base)

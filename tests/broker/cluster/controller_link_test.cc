@@ -274,6 +274,24 @@ TEST_F(ControllerLinkTest, WaitsForATwinToGoBeforeItGivesUp) {
   EXPECT_OK(told_.refused);
 }
 
+TEST_F(ControllerLinkTest, ATwinIsNotForgottenForControllersThatDoNotLead) {
+  controller_.on_session = [&](FakeController::SessionStream* stream) {
+    BrokerSessionRequest frame;
+    stream->Read(&frame);
+    // Two sessions are 800 ms from here on.
+    if (++sessions_ == 1) {
+      stream->Write(Registered(50));
+      return absl::OkStatus();
+    }
+    return sessions_ % 2 == 0
+               ? MakeError(ErrorCode::kDuplicateBrokerRegistration, "a twin")
+               : MakeError(ErrorCode::kNotController, "another one leads");
+  };
+  StartLink();
+  ASSERT_TRUE(gate_.Wait([&] { return !told_.refused.ok(); }));
+  EXPECT_EQ(CodeOf(told_.refused), ErrorCode::kDuplicateBrokerRegistration);
+}
+
 TEST_F(ControllerLinkTest, GoesToTheNextControllerWhenOneCannotBeReached) {
   // A port that nobody listens on.
   {

@@ -484,6 +484,7 @@ TEST_F(RootTest, DrainingTellsWhatMovedAndWhatStays) {
             std::string::npos)
       << ran.out;
   EXPECT_EQ(Run({"broker", "decommission", "100"}).code, 2) << "needs --yes";
+  EXPECT_EQ(Run({"broker", "drain", "100", "--wait"}).code, 0);
 }
 
 TEST_F(RootTest, ElectionsNeedToKnowOfWhat) {

@@ -1,4 +1,5 @@
 // `broker drain`, `broker undrain` and `broker decommission`.
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -6,10 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/types/error.h"
 #include "proto/types/error_proto.h"
 #include "proto/types/status_macros.h"
 #include "tools/cli/broker/commands.h"
 #include "tools/cli/frame/connect.h"
+#include "tools/cli/frame/exit_code.h"
 #include "tools/cli/frame/outcomes.h"
 #include "tools/cli/frame/values.h"
 
@@ -18,6 +21,9 @@ namespace {
 
 // Partitions that a message names.
 constexpr int kNamedMax = 3;
+// With --wait, unless --timeout says otherwise.
+constexpr absl::Duration kWaitPatience = absl::Seconds(10);
+constexpr absl::Duration kLook = absl::Milliseconds(200);
 
 using Ids = std::vector<int32_t>;
 
@@ -97,13 +103,51 @@ absl::Status Tell(
                        "results");
 }
 
-absl::Status RunDrain(Session& session, const Ids& ids) {
+// Partitions that `ids` lead now.
+absl::StatusOr<int64_t> LeadersOf(client::Admin& admin, const Ids& ids) {
+  ASSIGN_OR_RETURN(const v1::DescribeClusterResponse cluster,
+                   admin.DescribeCluster());
+  int64_t leaders = 0;
+  for (const v1::BrokerInfo& broker : cluster.brokers()) {
+    if (std::count(ids.begin(), ids.end(), broker.id()) > 0) {
+      leaders += broker.leaders();
+    }
+  }
+  return leaders;
+}
+
+// Until they lead nothing, which may be never: where nobody else is in sync.
+absl::Status AwaitIdle(Session& session, client::Admin& admin, const Ids& ids) {
+  const absl::Duration until = session.clock().Monotonic() +
+                               session.flags().timeout.value_or(kWaitPatience);
+  while (true) {
+    ASSIGN_OR_RETURN(const int64_t leaders, LeadersOf(admin, ids));
+    if (leaders == 0) return absl::OkStatus();
+    if (session.clock().Monotonic() > until) {
+      return WithExitCode(
+          MakeError(ErrorCode::kBrokerInUse,
+                    absl::StrCat("broker ", absl::StrJoin(ids, ","),
+                                 " still leads ", Counted(leaders, "partition"),
+                                 ": no other replica is in sync"),
+                    absl::StrCat("barnabas partition list --leaders-of ",
+                                 absl::StrJoin(ids, ","))),
+          static_cast<int>(ExitCode::kConditionNotMet));
+    }
+    if (session.interrupt().WaitFor(kLook)) {
+      return SilentExit(static_cast<int>(ExitCode::kInterrupted));
+    }
+  }
+}
+
+absl::Status RunDrain(Session& session, const Ids& ids, bool wait) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Admin> admin,
                    Connect(session));
   ASSIGN_OR_RETURN(const v1::DrainBrokersResponse reply,
                    admin->cluster().DrainBrokers(
                        RequestFor<v1::DrainBrokersRequest>(session, ids)));
-  return Tell(session, reply, "drained", DrainedText);
+  RETURN_IF_ERROR(Tell(session, reply, "drained", DrainedText));
+  if (!wait || !session.flags().writes.dry_run.empty()) return absl::OkStatus();
+  return AwaitIdle(session, *admin, ids);
 }
 
 absl::Status RunUndrain(Session& session, const Ids& ids) {
@@ -128,7 +172,7 @@ absl::Status RunDecommission(Session& session, const Ids& ids) {
 }
 
 Command Make(const char* name, const char* summary,
-             absl::Status (*run)(Session&, const Ids&)) {
+             std::function<absl::Status(Session&, const Ids&)> run) {
   auto ids = std::make_shared<Ids>();
   Command command{.name = name, .summary = summary};
   command.writes = true;
@@ -145,10 +189,17 @@ Command Make(const char* name, const char* summary,
 }  // namespace
 
 Command BrokerDrain() {
+  auto wait = std::make_shared<bool>(false);
   Command command = Make("drain",
                          "Give a broker no new replicas and move leadership "
                          "away, before a restart or for good",
-                         RunDrain);
+                         [wait](Session& session, const Ids& ids) {
+                           return RunDrain(session, ids, *wait);
+                         });
+  command.flags = {{.names = "--wait",
+                    .help = "Until it leads nothing; exit 7 if it still does "
+                            "after --timeout (10s).",
+                    .set = SetSwitch(wait.get())}};
   command.details =
       "Leadership moves where another replica is in sync; the others stay and\n"
       "are named. It lasts over restarts, until undrain.\n"

@@ -16,6 +16,8 @@ namespace {
 
 // How often it is looked again with --exit-when-healthy.
 constexpr absl::Duration kLook = absl::Milliseconds(500);
+// Controllers fail over in less; without one there is nothing to wait for.
+constexpr absl::Duration kPatience = absl::Seconds(4);
 
 std::string WithoutPrefix(const std::string& name, const char* prefix) {
   return name.substr(std::string(prefix).size());
@@ -65,7 +67,7 @@ absl::Status Run(Session& session, bool until_healthy) {
       session.clock().Monotonic() +
       session.flags().timeout.value_or(absl::InfiniteDuration());
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Admin> admin,
-                   Connect(session));
+                   ConnectPatiently(session, kPatience));
   ASSIGN_OR_RETURN(v1::CheckHealthResponse health, Ask(*admin));
   while (until_healthy && !health.healthy() &&
          session.clock().Monotonic() < until) {

@@ -13,6 +13,10 @@
 namespace barnabas::cli {
 namespace {
 
+// Controllers fail over in less; what only their leader knows is not waited
+// for any longer.
+constexpr absl::Duration kPatience = absl::Seconds(4);
+
 // "3: 2 running, 1 fenced; 1 drains".
 std::string BrokersText(const v1::DescribeClusterResponse& cluster) {
   int running = 0;
@@ -47,12 +51,13 @@ std::string ControllersText(const v1::DescribeClusterResponse& cluster) {
 
 absl::Status RunInformation(Session& session) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Admin> admin,
-                   Connect(session));
+                   ConnectPatiently(session, kPatience));
   ASSIGN_OR_RETURN(const v1::DescribeClusterResponse cluster,
                    admin->DescribeCluster());
   // Only the controller that leads answers these two: without one it is told.
   const auto quorum = admin->quorum().DescribeQuorum({});
-  const auto features = admin->cluster().DescribeFeatures({});
+  absl::StatusOr<v1::DescribeFeaturesResponse> features = quorum.status();
+  if (quorum.ok()) features = admin->cluster().DescribeFeatures({});
   std::vector<std::string> levels;
   Tree tree = TreeOf(cluster);
   if (features.ok()) {

@@ -48,6 +48,8 @@ std::string NodeFileText(const DevCluster& cluster, const DevNode& node) {
       "# Written by `barnabas dev`; written again at each "
       "start.\nnode:\n";
   absl::StrAppend(&text, "  id: ", node.id, "\n");
+  const std::string rack = cluster.RackOf(node);
+  if (!rack.empty()) absl::StrAppend(&text, "  rack: ", rack, "\n");
   if (node.controller) {
     absl::StrAppend(&text, "  data_dir: \"", DataOf(cluster, node), "\"\n");
   } else {

@@ -88,6 +88,11 @@ DevNode* DevCluster::Find(int32_t id) {
   return nullptr;
 }
 
+std::string DevCluster::RackOf(const DevNode& node) const {
+  if (racks == 0 || node.controller) return "";
+  return absl::StrCat("rack-", node.id % racks + 1);
+}
+
 std::vector<std::string> DevCluster::Bootstrap() const {
   std::vector<std::string> endpoints;
   for (const DevNode& node : nodes) {
@@ -115,6 +120,7 @@ absl::StatusOr<std::optional<DevCluster>> LoadCluster(const std::string& data) {
   cluster.cluster_id = TextOf(*tree, "clusterId");
   cluster.port_base = static_cast<int32_t>(NumberOf(*tree, "portBase"));
   cluster.snapshot_bytes = NumberOf(*tree, "snapshotBytes");
+  cluster.racks = static_cast<int32_t>(NumberOf(*tree, "racks"));
   const Tree* nodes = tree->Find("nodes");
   if (cluster.cluster_id.empty() || nodes == nullptr) {
     return NotOurs(path, "clusterId and nodes are missing");
@@ -148,6 +154,7 @@ absl::Status SaveCluster(const DevCluster& cluster) {
   tree.Add("clusterId", Tree::Text(cluster.cluster_id))
       .Add("portBase", Tree::Number(cluster.port_base))
       .Add("snapshotBytes", Tree::Number(cluster.snapshot_bytes))
+      .Add("racks", Tree::Number(cluster.racks))
       .Add("nodes", std::move(nodes));
   return WriteText(cluster.data + kClusterFile, ToJson(tree, true) + "\n");
 }

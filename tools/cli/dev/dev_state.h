@@ -49,6 +49,8 @@ struct DevCluster {
   int32_t port_base = kDevPortBase;
   // Of controllers, between two snapshots; 0 leaves it to them.
   int64_t snapshot_bytes = 0;
+  // Brokers lie in so many racks, in turn; 0: in none.
+  int32_t racks = 0;
   std::vector<DevNode> nodes;
 
   int32_t ClientPort(const DevNode& node) const {
@@ -56,6 +58,8 @@ struct DevCluster {
   }
   int32_t PeerPort(const DevNode& node) const { return ClientPort(node) + 1; }
   int32_t HttpPort(const DevNode& node) const { return ClientPort(node) + 2; }
+  // "rack-1", or empty.
+  std::string RackOf(const DevNode& node) const;
   std::string Folder(const DevNode& node) const {
     return data + "/" + node.Role() + "-" + std::to_string(node.id);
   }

@@ -35,6 +35,7 @@ struct StartFlags {
   std::string data;
   std::optional<int64_t> port_base;
   int64_t snapshot_bytes = 0;
+  std::optional<int64_t> racks;
 };
 
 int64_t Count(const DevCluster& cluster, bool controllers) {
@@ -69,6 +70,7 @@ DevCluster NewCluster(const std::string& data, const StartFlags& flags) {
   cluster.port_base =
       static_cast<int32_t>(flags.port_base.value_or(kDevPortBase));
   cluster.snapshot_bytes = flags.snapshot_bytes;
+  cluster.racks = static_cast<int32_t>(flags.racks.value_or(0));
   for (int64_t i = 0; i < flags.brokers.value_or(1); ++i) {
     AddNode(&cluster, /*controller=*/false);
   }
@@ -102,6 +104,9 @@ absl::Status Grow(const StartFlags& flags, DevCluster* cluster) {
                       absl::StrCat("barnabas dev start --brokers ", have));
   }
   for (int64_t i = have; i < want; ++i) AddNode(cluster, false);
+  if (flags.racks.has_value()) {
+    cluster->racks = static_cast<int32_t>(*flags.racks);
+  }
   if (flags.port_base.has_value()) {
     cluster->port_base = static_cast<int32_t>(*flags.port_base);
   }
@@ -243,6 +248,10 @@ Command DevStart() {
        .value = "N",
        .help = "How many controllers (1); three survive the loss of one.",
        .set = SetInteger(&flags->controllers, 1, kControllersMax)},
+      {.names = "--racks",
+       .value = "N",
+       .help = "Spread the brokers over so many racks (none).",
+       .set = SetInteger(&flags->racks, 0, kBrokersMax)},
       {.names = "--data",
        .value = "DIR",
        .help = "Where the data lives (~/.local/share/barnabas/dev).",

@@ -96,7 +96,7 @@ constexpr char kExitCodes[] =
     4  not found: the only item asked for
     5  conflict: exists already, version mismatch, precondition
     6  not allowed
-    7  condition not met
+    7  condition not met: cluster health, quorum transfer-leader
     8  outcome unknown: sent, no answer; it may have happened
    70  a bug in this command
   130  ended by SIGINT, 143 by SIGTERM; consume ended by Ctrl-C is 0
