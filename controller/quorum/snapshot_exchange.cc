@@ -5,9 +5,16 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/time.h"
 #include "proto/types/seeded_bug.h"
 
 namespace barnabas::quorum {
+namespace {
+
+// Between two looks whether nothing is being written.
+constexpr absl::Duration kIdlePause = absl::Milliseconds(5);
+
+}  // namespace
 
 void SnapshotExchange::SendPiece(const raft::SnapshotSend& send) {
   absl::StatusOr<raft::SnapshotChunk> piece = deps_.disk->snapshots->ReadPiece(
@@ -52,10 +59,11 @@ void SnapshotExchange::KeepPiece(const raft::SnapshotStore& store) {
 
 void SnapshotExchange::Install() {
   if (stopped_ || !arrived_.has_value()) return;
-  // What is being written must be durable first: the log is thrown away.
+  // What is being written must be durable first: the log is thrown away. That
+  // may take a sync, or until a full disk has room.
   if (!deps_.persist->idle()) {
-    return deps_.persist->BetweenSyncs(
-        [this] { deps_.loop->PostAlways([this] { Install(); }); });
+    deps_.loop->After(kIdlePause, [this] { Install(); });
+    return;
   }
   const raft::SnapshotStore arrived = *std::exchange(arrived_, std::nullopt);
   const raft::SnapshotId id = arrived.chunk.id;

@@ -10,7 +10,8 @@
 // Units: indexes, ticks, bytes of a snapshot.
 // Empty case: a new replica is probed from the leader's end.
 // Thread: the core's. Errors: none.
-// Always true: match < next; match never falls.
+// Always true: match < next; match falls only when the replica itself says that
+//   its log is shorter than what it acknowledged.
 // Source: Raft 5.3; the three ways are those of common implementations.
 #ifndef BARNABAS_METADATA_RAFT_PROGRESS_H_
 #define BARNABAS_METADATA_RAFT_PROGRESS_H_

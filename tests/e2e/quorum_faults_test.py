@@ -131,7 +131,7 @@ class Cluster:
                  '  controllers: [%s]' % ', '.join(
                      '"%d@%s"' % (each, self.peer(each))
                      for each in CONTROLLERS),
-                 'listeners:', '  insecure: true']
+                 'insecure: true', 'listeners:']
         ports = {'peer': 9293, 'http': 9294}
         if node >= 100:
             ports = {'client': 9292, **ports}

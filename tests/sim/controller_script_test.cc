@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "controller/quorum/quorum_members.h"
 #include "proto/types/error.h"
 #include "tests/sim/controller_checker.h"
 #include "tests/sim/controller_node.h"
@@ -94,6 +95,14 @@ class ControllerScriptTest : public ::testing::Test {
     return answered.value_or(absl::UnknownError("never answered"));
   }
 
+  absl::Status Read(ControllerNode* node) {
+    std::optional<absl::Status> answered;
+    node->driver().ReadCurrent(
+        [&](const absl::Status& status) { answered = status; });
+    RunUntil([&] { return answered.has_value(); });
+    return answered.value_or(absl::UnknownError("never answered"));
+  }
+
   Term TermOf(ControllerNode* node) { return node->quorum().facts().term; }
 
   support::SimScheduler scheduler_{11};
@@ -153,7 +162,8 @@ TEST_F(ControllerScriptTest, AnUncommittedChangeOfALostLeaderIsDropped) {
   ControllerNode* const old = Leader();
   Isolate(*old);
   EXPECT_THAT(Change(old, "9"),
-              support::HasErrorCode(ErrorCode::kNotController));
+              support::HasErrorCode(ErrorCode::kRequestTimedOut))
+      << "for all it knows, others may have committed it";
   ASSERT_TRUE(RunUntil([&] { return Leader(old) != nullptr; }));
   network_.Heal();
   ASSERT_OK(Change(Leader(old), "6"));
@@ -166,6 +176,34 @@ TEST_F(ControllerScriptTest, AnUncommittedChangeOfALostLeaderIsDropped) {
                 .Settings(image::ConfigScope::kCluster, "")
                 .at("num.partitions"),
             "6");
+}
+
+TEST_F(ControllerScriptTest, R18ALeaderThatWasLeftAnswersNoCurrentRead) {
+  ControllerNode* const old = Leader();
+  ASSERT_OK(Read(old));
+  Isolate(*old);
+  ASSERT_TRUE(old->driver().leading()) << "it does not know yet";
+  EXPECT_THAT(Read(old), support::HasErrorCode(ErrorCode::kNotController));
+  ASSERT_TRUE(RunUntil([&] { return Leader(old) != nullptr; }));
+  EXPECT_OK(Read(Leader(old)));
+}
+
+TEST_F(ControllerScriptTest, WhoeverWasRemovedForgetsItsLeader) {
+  ControllerNode* const leader = Leader();
+  ControllerNode* const removed = Follower();
+  std::optional<absl::Status> answered;
+  leader->loop().PostAlways([&] {
+    auto voters = leader->quorum().members()->Without(removed->self().id);
+    ASSERT_OK(voters);
+    leader->driver().Submit(*std::move(voters), [&](const auto& answer) {
+      answered = answer.status();
+    });
+  });
+  ASSERT_TRUE(RunUntil([&] { return answered.has_value(); }));
+  ASSERT_OK(*answered);
+  // So that whoever follows it looks for another one.
+  EXPECT_TRUE(RunUntil([&] { return !removed->driver().ready(); }));
+  EXPECT_TRUE(leader->driver().leading());
 }
 
 TEST_F(ControllerScriptTest, R13WhoFellFarBehindIsBroughtBackBySnapshot) {

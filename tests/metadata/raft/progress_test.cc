@@ -88,5 +88,19 @@ TEST(ProgressTest, ALostStreamForgetsWhatWasSent) {
   EXPECT_TRUE(progress.MaySend(1));
 }
 
+TEST(ProgressTest, BelievesAReplicaThatLostWhatItHadAcknowledged) {
+  Progress peer(LogIndex(10));
+  peer.OnAccepted(LogIndex(10), /*round=*/5);
+  // Said before it acknowledged, and late.
+  peer.OnRefused(LogIndex(4), /*round=*/3);
+  EXPECT_EQ(peer.match(), LogIndex(10));
+  EXPECT_EQ(peer.next(), LogIndex(11));
+  // An old copy of its disk was restored.
+  peer.OnRefused(LogIndex(4), /*round=*/6);
+  EXPECT_EQ(peer.match(), LogIndex(3));
+  EXPECT_EQ(peer.next(), LogIndex(4));
+  EXPECT_EQ(peer.mode(), SendMode::kProbe);
+}
+
 }  // namespace
 }  // namespace barnabas::raft
