@@ -31,6 +31,8 @@ class RaftNode {
   // Loses what was not synced, but a prefix of it.
   void Crash(size_t kept_writes, size_t kept_entries);
   bool up() const { return core_ != nullptr; }
+  // How many were begun.
+  int64_t lives() const { return lives_; }
 
   void Tick();
   void Receive(const raft::Message& message);
@@ -74,6 +76,7 @@ class RaftNode {
   RaftChecker* const checker_;
   RaftDisk disk_;
   std::unique_ptr<raft::Core> core_;
+  int64_t lives_ = 0;
   std::deque<Waiting> waiting_;
   uint64_t durable_id_ = 0;
   std::vector<raft::Message> outbox_;
