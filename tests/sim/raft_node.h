@@ -41,8 +41,6 @@ class RaftNode {
   size_t writes_under_way() const { return waiting_.size(); }
   // A snapshot of what is applied; keeps `keep` entries before it.
   void TakeSnapshot(int64_t keep);
-  // For the leader's effect SnapshotSend: the whole in one or more pieces.
-  void SendSnapshot(const raft::SnapshotSend& send);
 
   // Carries out whatever the core wants now.
   void Settle(const std::map<raft::ReplicaKey, const RaftDisk*>& disks);
@@ -65,6 +63,8 @@ class RaftNode {
   void CarryOut(raft::Effects effects,
                 const std::map<raft::ReplicaKey, const RaftDisk*>& disks);
   void Say(std::vector<raft::Message> messages);
+  // For the leader's effect SnapshotSend: the whole in one or more pieces.
+  void SendSnapshot(const raft::SnapshotSend& send);
   void ApplyTo(LogIndex commit);
   void Store(const raft::SnapshotStore& store);
   void CheckSelf(const raft::Before& before);
