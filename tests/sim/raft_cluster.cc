@@ -115,10 +115,10 @@ void RaftCluster::After(int node) {
 }
 
 void RaftCluster::ScheduleDisk(int node) {
-  raft::Core* const life = &nodes_[node]->core();
+  const int64_t life = nodes_[node]->lives();
   At(Draw(0, swarm_.disk_max_ms + 1), [this, node, life] {
     RaftNode& replica = *nodes_[node];
-    if (!replica.up() || &replica.core() != life) return;
+    if (!replica.up() || replica.lives() != life) return;
     replica.FinishWrite();
     // Further writes wait their turn.
     const bool more = replica.writes_under_way() > 0;

@@ -79,6 +79,7 @@ void RaftNode::Start(const raft::Options& options) {
   received_.clear();
   durable_id_ = 0;
   core_ = std::make_unique<raft::Core>(options, key_, found);
+  ++lives_;
 }
 
 void RaftNode::Crash(size_t kept_writes, size_t kept_entries) {

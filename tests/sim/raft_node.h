@@ -31,6 +31,8 @@ class RaftNode {
   // Loses what was not synced, but a prefix of it.
   void Crash(size_t kept_writes, size_t kept_entries);
   bool up() const { return core_ != nullptr; }
+  // How many were begun.
+  int64_t lives() const { return lives_; }
 
   void Tick();
   void Receive(const raft::Message& message);
@@ -39,8 +41,6 @@ class RaftNode {
   size_t writes_under_way() const { return waiting_.size(); }
   // A snapshot of what is applied; keeps `keep` entries before it.
   void TakeSnapshot(int64_t keep);
-  // For the leader's effect SnapshotSend: the whole in one or more pieces.
-  void SendSnapshot(const raft::SnapshotSend& send);
 
   // Carries out whatever the core wants now.
   void Settle(const std::map<raft::ReplicaKey, const RaftDisk*>& disks);
@@ -63,6 +63,8 @@ class RaftNode {
   void CarryOut(raft::Effects effects,
                 const std::map<raft::ReplicaKey, const RaftDisk*>& disks);
   void Say(std::vector<raft::Message> messages);
+  // For the leader's effect SnapshotSend: the whole in one or more pieces.
+  void SendSnapshot(const raft::SnapshotSend& send);
   void ApplyTo(LogIndex commit);
   void Store(const raft::SnapshotStore& store);
   void CheckSelf(const raft::Before& before);
@@ -74,6 +76,7 @@ class RaftNode {
   RaftChecker* const checker_;
   RaftDisk disk_;
   std::unique_ptr<raft::Core> core_;
+  int64_t lives_ = 0;
   std::deque<Waiting> waiting_;
   uint64_t durable_id_ = 0;
   std::vector<raft::Message> outbox_;
