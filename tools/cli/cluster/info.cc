@@ -56,8 +56,10 @@ absl::Status RunInformation(Session& session) {
                    admin->DescribeCluster());
   // Only the controller that leads answers these two: without one it is told.
   const auto quorum = admin->quorum().DescribeQuorum({});
-  absl::StatusOr<v1::DescribeFeaturesResponse> features = quorum.status();
-  if (quorum.ok()) features = admin->cluster().DescribeFeatures({});
+  const absl::StatusOr<v1::DescribeFeaturesResponse> features =
+      quorum.ok()
+          ? admin->cluster().DescribeFeatures({})
+          : absl::StatusOr<v1::DescribeFeaturesResponse>(quorum.status());
   std::vector<std::string> levels;
   Tree tree = TreeOf(cluster);
   if (features.ok()) {
