@@ -38,7 +38,7 @@ PATIENCE = 30
 # Until a fault that a majority survives must have been survived.
 PROGRESS = 6
 DISK_BYTES = 24 << 20
-KEYS = 12
+KEYS = 24
 CALLS_MIN = 300
 # Never set: a pause between two looks.
 PULSE = threading.Event()
