@@ -31,6 +31,8 @@ void ControllerChoice::Failed(const std::string& endpoint,
     return;
   }
   next_ = (next_ + 1) % endpoints_.size();
+  // A hint may have led here out of turn: the same one again would not do.
+  if (endpoints_[next_] == endpoint) next_ = (next_ + 1) % endpoints_.size();
   current_ = endpoints_[next_];
 }
 

@@ -21,8 +21,10 @@ constexpr char kMethod[] = "/barnabas.internal.v1.Controller/BrokerSession";
 // Until the controller names its own times.
 constexpr absl::Duration kHeartbeatDefault = absl::Milliseconds(500);
 constexpr absl::Duration kSessionDefault = absl::Seconds(3);
-// A registration waits for a commit, so it may take longer than a beat.
-constexpr absl::Duration kRegisterTimeout = absl::Seconds(10);
+// A registration waits for a commit, so it may take longer than a beat; but a
+// controller that hangs must be left before the session is over. Asking again
+// does no harm.
+constexpr absl::Duration kRegisterTimeout = absl::Seconds(2);
 // Beats without an answer until another controller is asked, whatever the
 // session would allow: a leader that fell silent is replaced in less.
 constexpr double kBeatsLost = 2.5;

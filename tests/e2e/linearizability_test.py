@@ -49,6 +49,12 @@ class Linearizability(unittest.TestCase):
             '1 0 1 create - unknown', '2 2 3 read - default',
             '2 4 5 delete - ok', '2 6 7 read - default'))
 
+    def test_an_unknown_set_that_was_read_has_happened(self):
+        self.assertTrue(history('1 0 1 create - ok', '1 2 3 set 7 unknown',
+                                '1 2 3 set 8 unknown', '2 4 5 read - 7'))
+        self.assertFalse(history('1 0 1 create - ok', '1 2 3 set 7 unknown',
+                                 '2 4 5 read - 7', '2 6 7 read - default'))
+
     def test_it_does_not_happen_before_it_was_invoked(self):
         self.assertFalse(history('2 0 1 read - default',
                                  '1 2 3 create - unknown'))
@@ -66,10 +72,10 @@ class Linearizability(unittest.TestCase):
     def test_what_is_too_wide_is_said_to_be(self):
         linearizability.STATES_MAX, before = 10, linearizability.STATES_MAX
         try:
-            lines = ['k %d 0 %d set %d unknown' % (i, 90 + i, i)
-                     for i in range(8)]
+            lines = ['k %d 0 %d %s - unknown' % (
+                i, 90 + i, ('create', 'delete')[i % 2]) for i in range(8)]
             calls = [linearizability.parse(line) for line in
-                     ['k 9 0 1 create - ok'] + lines + ['k 9 2 95 read - 3']]
+                     ['k 9 0 1 create - ok'] + lines + ['k 9 2 95 read - absent']]
             self.assertEqual(linearizability.check(calls), ([], ['k']))
         finally:
             linearizability.STATES_MAX = before

@@ -38,7 +38,7 @@ PATIENCE = 30
 # Until a fault that a majority survives must have been survived.
 PROGRESS = 6
 DISK_BYTES = 24 << 20
-KEYS = 12
+KEYS = 24
 CALLS_MIN = 300
 # Never set: a pause between two looks.
 PULSE = threading.Event()
@@ -327,21 +327,34 @@ class Faults:
         self._cut(self._links(old, out=False), 'node %d is deaf' % old)
 
     def fill_the_disk(self):
+        """What is preallocated lasts a while; a new term cannot be written."""
         old = self.cluster.leader()
         filler = os.path.join(self.cluster.place(old), 'filler')
+        told = os.path.getsize(self.cluster.log(old))
+
+        def says(what):
+            with open(self.cluster.log(old)) as file:
+                file.seek(told)
+                return what in file.read()
         try:
             with open(filler, 'wb', buffering=0) as file:
                 while True:
                     file.write(b'x' * 65536)
         except OSError:
             pass
-        if os.statvfs(self.cluster.place(old)).f_bavail > 1:
-            raise Trouble('the disk of node %d is not full' % old)
         try:
             self.callers.go_on('the disk of node %d is full' % old)
+            self.cluster.call(BROKERS[0], 'quorum', 'transfer-leader',
+                              str(random.choice(self.cluster.others(old))),
+                              check=False)
             self.cluster.another_leader(old)
+            wait_for('node %d finds its disk full' % old,
+                     lambda: says('cannot be written'))
+            self.callers.go_on('node %d cannot write' % old)
         finally:
             os.remove(filler)
+        wait_for('node %d writes again' % old,
+                 lambda: says('can be written again'))
 
     def move_the_clock(self):
         """An hour on at the leader, an hour back at another."""

@@ -63,6 +63,13 @@ TEST(ControllerChoiceTest, KnowsWhenALeaderWasReplaced) {
   EXPECT_EQ(choice.Current(), "b:2");
 }
 
+TEST(ControllerChoiceTest, DoesNotGoBackAtOnceToTheOneThatFailed) {
+  ControllerChoice choice({"a:1", "b:2", "c:3"});
+  choice.Led("b:2");
+  choice.Failed("b:2", Gone());
+  EXPECT_EQ(choice.Current(), "c:3") << "its turn in the list would be next";
+}
+
 TEST(ControllerChoiceTest, StaysWithTheOnlyOne) {
   ControllerChoice choice({"a:1"});
   choice.Failed("a:1", Gone());
