@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "metadata/config/address.h"
+#include "metadata/image/broker_state.h"
+#include "proto/types/ids.h"
 #include "proto/types/version.h"
 
 namespace barnabas::broker {
@@ -86,14 +88,19 @@ void Membership::Obey() {
   const std::optional<image::ClusterImage> image = catch_up_.Take();
   if (!image.has_value()) return;
   const LogIndex version = image->version();
-  deps_.table->Apply(*image, [this, version] {
+  const image::BrokerState* const self =
+      image->FindBroker(BrokerId(config_.node().id()));
+  const bool admitted = self != nullptr && !self->fenced;
+  deps_.table->Apply(*image, [this, version, admitted] {
     deps_.board->Applied(version);
     deps_.threads->membership()->PostAlways(
-        [this, version] { Applied(version); });
+        [this, version, admitted] { Applied(version, admitted); });
   });
 }
 
-void Membership::Applied(LogIndex version) {
+void Membership::Applied(LogIndex version, bool admitted) {
+  if (version >= applied_version_) admission_.by_image = admitted;
+  ServeOrNot();
   const BrokerBeat before = NextBeat();
   applied_version_ = std::max(applied_version_, version);
   if (before.want_fence != NextBeat().want_fence) link_->BeatNow();
@@ -127,15 +134,23 @@ void Membership::OnReply(const BeatReply& reply) {
   if (reply.may_stop && departure_.allowed) {
     std::exchange(departure_.allowed, nullptr)();
   }
-  if (!reply.fenced == unfenced_) return;
-  unfenced_ = !reply.fenced;
-  LOG(INFO) << (unfenced_ ? "The controller lets this broker serve"
-                          : "The controller has fenced this broker");
+  admission_.by_reply = !reply.fenced;
+  ServeOrNot();
+}
+
+// The answer to a beat may come before the entry that it tells of: what this
+// broker leads again by that entry it must lead when it says that it is ready.
+void Membership::ServeOrNot() {
+  const bool serving = admission_.by_reply && admission_.by_image;
+  if (serving == admission_.serving) return;
+  admission_.serving = serving;
+  LOG(INFO) << (serving ? "The controller lets this broker serve"
+                        : "The controller has fenced this broker");
   for (const std::string& service : deps_.services) {
-    deps_.health->SetService(service, unfenced_);
+    deps_.health->SetService(service, serving);
   }
-  deps_.health->SetReady(unfenced_, "fenced by the controller");
-  if (unfenced_) deps_.health->SetStarted();
+  deps_.health->SetReady(serving, "fenced by the controller");
+  if (serving) deps_.health->SetStarted();
 }
 
 void Membership::OnDisconnected(const absl::Status& status) {

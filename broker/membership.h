@@ -85,7 +85,9 @@ class Membership final : public ControllerLinkEvents {
   void Follow();
   // Has the partitions obey the newest image that they may.
   void Obey();
-  void Applied(LogIndex version);
+  // `admitted`: not fenced in the image of this version.
+  void Applied(LogIndex version, bool admitted);
+  void ServeOrNot();
 
   const v1::BrokerNodeConfig config_;
   const Uuid incarnation_;
@@ -104,7 +106,13 @@ class Membership final : public ControllerLinkEvents {
   LogIndex applied_version_{-1};
   Departure departure_;
   std::optional<BrokerEpoch> last_epoch_;
-  bool unfenced_ = false;
+  // Whether it serves: the controller and the image it obeys must both agree.
+  struct Admission {
+    bool by_reply = false;
+    bool by_image = false;
+    bool serving = false;
+  };
+  Admission admission_;
 };
 
 }  // namespace barnabas::broker

@@ -82,8 +82,10 @@ class Trim : public testing::Test {
         v1::Consumer::NewStub(cluster_->Dial())
             ->ListOffsets(Context().get(), request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
-    return response.partitions_size() > 0 ? response.partitions(0)
-                                          : v1::PartitionOffsets();
+    if (response.partitions_size() == 0) return {};
+    EXPECT_FALSE(response.partitions(0).has_error())
+        << response.partitions(0).ShortDebugString();
+    return response.partitions(0);
   }
 
   // Data files of partition 0.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -9,6 +10,8 @@
 #include "metadata/image/invariants.h"
 #include "metadata/image/snapshot.h"
 #include "proto/types/error.h"
+#include "proto/types/topic_partition.h"
+#include "proto/types/uuid.h"
 
 namespace barnabas::sim {
 namespace {
@@ -131,6 +134,9 @@ void ControllerChecker::CheckRecords(const controller::CommittedStep& step) {
                            at->second.value(), " and at ", offset.value()));
       }
     }
+    if (record.has_partition_change()) {
+      CheckLeader(step, record.partition_change());
+    }
     if (!record.has_register_broker()) continue;
     // Simulated brokers never prove that they stopped cleanly.
     const BrokerId broker(record.register_broker().broker_id());
@@ -144,6 +150,30 @@ void ControllerChecker::CheckRecords(const controller::CommittedStep& step) {
                            " stopped uncleanly and stays in an ISR"));
       }
     }
+  }
+}
+
+void ControllerChecker::CheckLeader(
+    const controller::CommittedStep& step,
+    const internal::v1::PartitionChangeRecord& change) {
+  const std::optional<Uuid> topic = Uuid::Parse(change.topic_id());
+  if (!topic.has_value()) return Break("C4: a change of no topic");
+  const TopicPartition key{*topic, PartitionIndex(change.partition())};
+  const image::PartitionState* const before = step.before.FindPartition(key);
+  const image::PartitionState* const after = step.after.FindPartition(key);
+  if (before == nullptr || after == nullptr ||
+      after->leader == before->leader || after->leader == kNoBroker) {
+    return;
+  }
+  if (before->leader != kNoBroker) ++moves_;
+  const auto& isr = before->isr;
+  if (std::find(isr.begin(), isr.end(), after->leader) == isr.end()) {
+    Break(absl::StrCat("C7: broker ", after->leader.value(), " leads ",
+                       key.ToString(), " and was not in sync"));
+  }
+  if (after->leader_epoch <= before->leader_epoch) {
+    Break(absl::StrCat("C4: the leader of ", key.ToString(),
+                       " changed, its epoch did not"));
   }
 }
 

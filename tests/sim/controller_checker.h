@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "barnabas/internal/v1/cluster_record.pb.h"
 #include "controller/quorum/metadata_quorum.h"
 #include "controller/service/active_driver.h"
 #include "metadata/image/cluster_image.h"
@@ -51,6 +52,8 @@ class ControllerChecker {
   const std::string& broken() const { return broken_; }
   int64_t commits() const { return static_cast<int64_t>(entries_.size()); }
   int64_t terms() const { return static_cast<int64_t>(leaders_.size()); }
+  // Leaders that moved between in-sync replicas, at each node that saw it.
+  int64_t moves() const { return moves_; }
   uint64_t fingerprint() const { return fingerprint_; }
 
  private:
@@ -61,6 +64,8 @@ class ControllerChecker {
   void CheckEntry(const std::string& who, LogIndex offset, Term term,
                   uint64_t hash);
   void CheckRecords(const controller::CommittedStep& step);
+  void CheckLeader(const controller::CommittedStep& step,
+                   const internal::v1::PartitionChangeRecord& change);
 
   std::map<Term, std::pair<NodeId, int64_t>> leaders_;
   std::map<raft::ReplicaKey, Term> spoken_;
@@ -72,6 +77,7 @@ class ControllerChecker {
   // By broker: incarnation and epoch of the newest registration.
   std::map<BrokerId, std::pair<uint64_t, BrokerEpoch>> registered_;
   std::string broken_;
+  int64_t moves_ = 0;
   uint64_t fingerprint_ = 0;
 };
 

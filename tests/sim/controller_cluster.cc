@@ -472,6 +472,7 @@ ControllerOutcome ControllerCluster::Run(int64_t events) {
   outcome_.commits = checker_.commits();
   outcome_.terms = checker_.terms();
   outcome_.made = calls_.made();
+  outcome_.moves = checker_.moves();
   outcome_.reads = calls_.reads();
   return outcome_;
 }

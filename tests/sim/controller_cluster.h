@@ -38,6 +38,8 @@ struct ControllerOutcome : SimReport {
   // Topics that callers were told are made; reads that were answered.
   int64_t made = 0;
   int64_t reads = 0;
+  // Leaders that moved between in-sync replicas, at each node that saw it.
+  int64_t moves = 0;
 };
 
 class ControllerCluster {

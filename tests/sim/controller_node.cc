@@ -21,6 +21,7 @@ namespace barnabas::sim {
 namespace {
 
 constexpr char kDirectory[] = "/controller";
+constexpr int32_t kInSyncMax = 3;
 
 }  // namespace
 
@@ -107,7 +108,9 @@ absl::Status ControllerNode::Open() {
             world_.note(absl::StrCat("node ", self_.id.value(), " gives up: ",
                                      std::string(status.message())));
             world_.checker->OnGivenUp(self_.id, status);
-          }});
+          },
+          // So that leaders move when brokers come and go.
+          kInSyncMax});
   life_->driver->Subscribe([this](const controller::CommittedStep& step) {
     world_.checker->OnCommitted(self_.id, step);
   });

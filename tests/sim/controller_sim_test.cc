@@ -25,11 +25,13 @@ TEST(ControllerSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
   int64_t commits = 0;
   int64_t made = 0;
   int64_t terms = 0;
+  int64_t moves = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const ControllerOutcome outcome = ControllerCluster(seed).Run(kEvents);
     commits += outcome.commits;
     made += outcome.made;
     terms += outcome.terms;
+    moves += outcome.moves;
     ASSERT_EQ(outcome.broken, "")
         << ReportOf(seed, [](const SimOptions& options) {
              return ControllerCluster(options).Run(kEvents);
@@ -39,6 +41,7 @@ TEST(ControllerSimulationTest, InvariantsHoldAndProgressIsMadeForEverySeed) {
   EXPECT_GT(commits, static_cast<int64_t>(kSeeds) * 50);
   EXPECT_GT(made, static_cast<int64_t>(kSeeds) * 10);
   EXPECT_GT(terms, static_cast<int64_t>(kSeeds) * 2);
+  EXPECT_GT(moves, static_cast<int64_t>(kSeeds));
 }
 
 TEST(ControllerSimulationTest, TheSameSeedGivesTheSameRun) {

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
     total.terms += outcome.terms;
     total.made += outcome.made;
     total.reads += outcome.reads;
+    total.moves += outcome.moves;
     if (outcome.broken.empty()) continue;
     ++broken;
     std::cout << barnabas::sim::ReportOf(
@@ -47,7 +48,7 @@ int main(int argc, char** argv) {
   std::cout << "seeds " << first << " to " << first + count - 1 << ": "
             << broken << " broken, " << total.events << " events, "
             << total.commits << " commits, " << total.terms << " terms, "
-            << total.made << " topics made, " << total.reads << " reads"
-            << std::endl;
+            << total.made << " topics made, " << total.reads << " reads, "
+            << total.moves << " moves of leaders" << std::endl;
   return broken == 0 ? 0 : 1;
 }

@@ -21,7 +21,10 @@ void SimCallers::Create(ControllerNode* node,
   v1::CreateTopicsRequest request;
   request.add_topics()->set_name(name);
   request.mutable_topics(0)->set_partitions(1);
-  request.mutable_topics(0)->set_replication_factor(1);
+  // Whoever waits for it wants it whatever brokers there are.
+  const int64_t factor = made ? 1 : 1 + topics_ % 3;
+  request.mutable_topics(0)->set_replication_factor(
+      static_cast<int32_t>(factor));
   node->driver().Submit(std::move(request), [checker = checker_, name,
                                              made = std::move(made)](
                                                 const Answer& answer) {

@@ -12,6 +12,8 @@
 namespace barnabas::broker {
 namespace {
 
+using support::HasErrorCode;
+
 TEST(ForwardVerdictTest, AnotherIsAskedWhenNothingWasSentOrItDoesNotLead) {
   for (const absl::Status& status :
        {absl::UnavailableError("failed to connect to all addresses"),
