@@ -201,9 +201,13 @@ TEST_F(ControllerScriptTest, WhoeverWasRemovedForgetsItsLeader) {
   });
   ASSERT_TRUE(RunUntil([&] { return answered.has_value(); }));
   ASSERT_OK(*answered);
-  // So that whoever follows it looks for another one.
+  // The leader that removed it goes on sending to it; the next one does not,
+  // and whoever follows the removed one must then look for another.
+  leader->Crash();
   EXPECT_TRUE(RunUntil([&] { return !removed->driver().ready(); }));
-  EXPECT_TRUE(leader->driver().leading());
+  leader->Start();
+  ASSERT_TRUE(RunUntil([this] { return Leader() != nullptr; }));
+  EXPECT_FALSE(removed->driver().ready());
 }
 
 TEST_F(ControllerScriptTest, R13WhoFellFarBehindIsBroughtBackBySnapshot) {
