@@ -48,7 +48,8 @@ bool Progress::OnAccepted(LogIndex match, uint64_t round) {
 
 void Progress::OnRefused(LogIndex next, uint64_t round) {
   silent_ticks_ = 0;
-  const bool fresh = round >= round_;
+  // Within a round it may have been said before the acknowledgement.
+  const bool fresh = round > round_;
   round_ = std::max(round_, round);
   if (mode_ == SendMode::kSnapshot) return;
   // It has lost what it had acknowledged: its disk is an old copy. What is
