@@ -134,6 +134,7 @@ std::optional<Failure> FlippedBits(const Scale& scale, Tally* tally) {
     if (options.seed % 2 == 0) options.steps += "w";
     FlipPattern pattern;
     pattern.stride = scale.flip_stride;
+    pattern.index_bits = scale.index_bits;
     pattern.first = static_cast<int64_t>(options.seed) % scale.flip_stride;
     if (auto failure = RunFlips(options, pattern, tally)) return failure;
   }

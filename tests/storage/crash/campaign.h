@@ -29,6 +29,8 @@ struct Scale {
   int fault_stride = 7;
   // Every so many bytes one is flipped.
   int64_t flip_stride = 37;
+  // And of the small index files so many bits.
+  int64_t index_bits = 1;
 };
 
 struct Part {

@@ -207,7 +207,8 @@ std::optional<Failure> RunFlips(const RunOptions& options,
     const int64_t bits = static_cast<int64_t>(bytes.size()) * 8;
     // Of other files, another bit in each byte.
     for (int64_t i = is_index ? 0 : pattern.first * 8 + pattern.first * 5 % 8;
-         i < bits; i += is_index ? 1 : pattern.stride * 8 + 5) {
+         i < bits;
+         i += is_index ? pattern.index_bits : pattern.stride * 8 + 5) {
       if (!holds(path, i / 8, i % 8)) return run.failure();
     }
   }

@@ -20,10 +20,11 @@
 namespace barnabas::crash {
 
 // Every `stride`-th byte, beginning with `first`; of the small index files,
-// which have no checksum of their own, every bit.
+// which have no checksum of their own, every `index_bits`-th bit.
 struct FlipPattern {
   int64_t first = 0;
   int64_t stride = 1;
+  int64_t index_bits = 1;
 };
 
 std::optional<Failure> RunFlips(const RunOptions& options,
