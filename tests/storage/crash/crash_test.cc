@@ -24,7 +24,7 @@ class CrashTest : public testing::Test {
   static void Run(std::string_view name) {
     for (const Part& part : Parts()) {
       if (part.name != name) continue;
-      // A quarter of what the museum needs: this is not the optimised program.
+      // Less than the museum needs: this is not the optimised program.
       const Scale scale{.seeds = 4, .flip_stride = 61, .index_bits = 5};
       const std::optional<Failure> failure = part.run(scale, &tally_);
       EXPECT_FALSE(failure.has_value()) << failure->ToString();
