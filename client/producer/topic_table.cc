@@ -164,7 +164,6 @@ absl::StatusOr<TopicTable::Topic*> TopicTable::Get(std::string_view name,
   const std::string key(name);
   const env::Clock& clock = *options_.queue.clock;
   const absl::Duration begin = clock.Monotonic();
-  options_.ask(key);
   absl::MutexLock lock(&mutex_);
   if (topics_.size() >= kTopicsMax && !topics_.contains(key)) {
     return MakeError(
@@ -175,6 +174,11 @@ absl::StatusOr<TopicTable::Topic*> TopicTable::Get(std::string_view name,
   if (topic == nullptr) topic = std::make_unique<Topic>(key, options_);
   // The map may move its slots while the lock is released below.
   known = topic.get();
+  // Asked for once it is here: the answer, which is told once, may come at
+  // once.
+  mutex_.Unlock();
+  options_.ask(key);
+  mutex_.Lock();
   while (!known->IsKnown()) {
     const absl::Duration waited = clock.Monotonic() - begin;
     const absl::Status status = Judge(*known, waited);

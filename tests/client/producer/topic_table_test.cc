@@ -42,7 +42,10 @@ class TopicTableTest : public testing::Test {
     TopicTable::Options options;
     options.queue.clock = &clock_;
     options.queue.ledger = &ledger_;
-    options.ask = [this](const std::string& topic) { asked_ = topic; };
+    options.ask = [this](const std::string& topic) {
+      asked_ = topic;
+      if (answer_at_once_) table_.Update(ClusterWith(1), &added_);
+    };
     return options;
   }
 
@@ -62,6 +65,7 @@ class TopicTableTest : public testing::Test {
   env::SystemClock clock_;
   FlushLedger ledger_;
   std::string asked_;
+  bool answer_at_once_ = false;
   std::vector<Lane*> added_;
   TopicTable table_;
 };
@@ -75,6 +79,13 @@ TEST_F(TopicTableTest, AnUnknownTopicIsAskedForAndThenFound) {
   for (int32_t i = 0; i < 3; ++i) EXPECT_EQ(LaneOf(i), added_[i]);
   EXPECT_EQ(LaneOf(3), nullptr);
   EXPECT_EQ(LaneOf(-1), nullptr);
+}
+
+// What is known already is not told a second time.
+TEST_F(TopicTableTest, AnAnswerThatComesAtOnceIsNotMissed) {
+  answer_at_once_ = true;
+  EXPECT_TRUE(table_.Get("orders", absl::ZeroDuration()).ok());
+  EXPECT_EQ(added_.size(), 1u);
 }
 
 TEST_F(TopicTableTest, LanesStayWhereTheyAreWhilePartitionsAreAdded) {
