@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "controller/active/entry_cut.h"
 #include "controller/planner/broker_planner.h"
 #include "controller/planner/config_planner.h"
 #include "controller/planner/drain_planner.h"
@@ -90,21 +91,6 @@ struct Planner {
     return Widen(planner::PlanUpdateFeatures(context, updates));
   }
 };
-
-// Entries of at most `size` records each.
-std::vector<MetadataEntry> Cut(std::vector<internal::v1::ClusterRecord> records,
-                               int32_t size, int64_t time_ms) {
-  std::vector<MetadataEntry> entries;
-  for (internal::v1::ClusterRecord& record : records) {
-    if (entries.empty() || entries.back().records_size() == size) {
-      entries.emplace_back().set_time_ms(time_ms);
-    }
-    // The quorum writes changes of voters itself, and knows no time.
-    if (record.has_voters()) entries.back().clear_time_ms();
-    *entries.back().add_records() = std::move(record);
-  }
-  return entries;
-}
 
 }  // namespace
 
@@ -203,7 +189,7 @@ void ActiveController::On(const Request& event, const Instant& now,
     return;
   }
   if (anew) {
-    // A long plan is several entries; it holds from the last one on.
+    // A plan of several entries holds from the last one on.
     std::visit(
         [&](auto& response) {
           if constexpr (requires { response.set_metadata_version(0); }) {
@@ -372,7 +358,7 @@ absl::StatusOr<LogIndex> ActiveController::AppendRecords(Records records,
                                                          Effects& effects) {
   const int64_t time_ms = std::max(now.wall_ms, latest_.time_ms());
   std::vector<MetadataEntry> entries =
-      Cut(std::move(records), options_.records_per_entry_max, time_ms);
+      CutIntoEntries(std::move(records), options_.entry_bytes_max, time_ms);
   // All are replayed before any is appended: what cannot be replayed must
   // never reach the log.
   std::vector<PendingEntry> replayed;

@@ -55,8 +55,8 @@ struct Options {
   // Appended and not yet committed; beyond it requests are refused.
   int32_t pending_entries_max = 1024;
   int32_t pending_replies_max = 8 * 1024;
-  // Longer plans become several entries.
-  int32_t records_per_entry_max = kRecordsPerEntryMax;
+  // Larger plans become several entries, each of which holds by itself.
+  int64_t entry_bytes_max = kMetadataEntryBytesMax;
 };
 
 enum class Role { kStandby, kTakingOver, kLeading };

@@ -93,10 +93,10 @@ absl::StatusOr<LogIndex> PlanItem(const PlanContext& context, const Item& item,
     if (value.has_value()) record->set_value(*value);
   }
   if (changes.records.size() + records.size() >
-      static_cast<size_t>(kRecordsPerEntryMax)) {
+      static_cast<size_t>(kRecordsPerPlanMax)) {
     return MakeError(ErrorCode::kLimitExceeded,
                      absl::StrCat("the call would write more than ",
-                                  kRecordsPerEntryMax, " records"),
+                                  kRecordsPerPlanMax, " records"),
                      "split the call");
   }
   if (records.empty()) return scope.version;

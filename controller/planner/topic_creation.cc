@@ -172,10 +172,10 @@ absl::Status TopicCreation::CheckRoom(int64_t partitions,
         "delete topics, or create it with fewer partitions");
   }
   const int64_t total = static_cast<int64_t>(records_.size()) + records;
-  if (total > kRecordsPerEntryMax) {
+  if (total > kRecordsPerPlanMax) {
     return MakeError(ErrorCode::kLimitExceeded,
                      absl::StrCat("the call would write ", total,
-                                  " records, at most ", kRecordsPerEntryMax),
+                                  " records, at most ", kRecordsPerPlanMax),
                      "split the call");
   }
   return absl::OkStatus();

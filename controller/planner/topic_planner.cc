@@ -113,13 +113,13 @@ class Growth {
     }
     const int64_t records = static_cast<int64_t>(records_.size()) + more;
     if (partitions_ + more > kPartitionsPerClusterMax ||
-        records > kRecordsPerEntryMax) {
+        records > kRecordsPerPlanMax) {
       return MakeError(
           ErrorCode::kLimitExceeded,
           absl::StrCat(more, " partitions more make ", partitions_ + more,
                        " in the cluster (at most ", kPartitionsPerClusterMax,
                        ") and ", records, " records in the call (at most ",
-                       kRecordsPerEntryMax, ")"),
+                       kRecordsPerPlanMax, ")"),
           "add fewer partitions, or split the call");
     }
     return absl::OkStatus();

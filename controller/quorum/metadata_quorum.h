@@ -32,14 +32,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proto/types/ids.h"
+#include "proto/types/limits.h"
 #include "proto/types/offsets.h"
 #include "proto/types/units.h"
 
 namespace barnabas::quorum {
 
 // Bytes of one entry, and of all that wait for their commit.
-inline constexpr int64_t kEntryBytesMax = 8 * kMiB;
-inline constexpr int64_t kUncommittedBytesMax = 32 * kMiB;
+inline constexpr int64_t kEntryBytesMax = kMetadataEntryBytesMax;
+inline constexpr int64_t kUncommittedBytesMax = 3 * kEntryBytesMax;
 
 struct QuorumEntry {
   LogIndex offset;

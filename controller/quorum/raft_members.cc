@@ -171,7 +171,10 @@ absl::StatusOr<LogIndex> RaftMembers::Propose(const raft::VoterSet& next,
     return Refused("a change of voters stands alone in its entry");
   }
   for (const raft::Voter& voter : next.voters()) {
-    if (voters().With(voter) == next) return core_->AddVoter(voter);
+    if (voters().With(voter) != next) continue;
+    ASSIGN_OR_RETURN(const LogIndex index, core_->AddVoter(voter));
+    if (learner_ == voter) learner_.reset();
+    return index;
   }
   for (const raft::Voter& voter : voters().voters()) {
     if (voters().Without(voter.key) != next) continue;
@@ -196,10 +199,15 @@ std::vector<raft::Voter> RaftMembers::Peers() const {
     if (voter.key != replica().self) peers.push_back(voter);
   }
   if (replica().role != raft::Role::kLeader) return peers;
-  for (const std::optional<raft::Voter>& other : {learner_, leaving_}) {
-    const bool known = !other.has_value() || other->key == replica().self ||
-                       voters().FindNode(other->key.id) != nullptr;
-    if (!known) peers.push_back(*other);
+  const auto add = [&](const raft::Voter& other) {
+    if (other.key == replica().self) return;
+    if (voters().FindNode(other.key.id) == nullptr) peers.push_back(other);
+  };
+  if (learner_.has_value()) add(*learner_);
+  // Until it knows that it was removed.
+  if (leaving_.has_value() &&
+      replica().leadership.peers.contains(leaving_->key)) {
+    add(*leaving_);
   }
   return peers;
 }

@@ -90,6 +90,9 @@ class RaftQuorum final : public MetadataQuorum,
 
   void Tick();
   void Settle();
+  // Behind what the loop already has to do: what is proposed by then is
+  // written, sent and synced together.
+  void SettleSoon();
   void StartTaker(QuorumEvents* events);
   void AdoptSnapshot(const raft::SnapshotId& id);
   void NoteRole(const raft::RoleChange& change);
@@ -113,7 +116,7 @@ class RaftQuorum final : public MetadataQuorum,
   std::optional<CommitTeller> teller_;
   std::optional<SnapshotTaker> taker_;
   std::optional<SnapshotExchange> exchange_;
-  int64_t terms_begun_ = 0;
+  bool settling_ = false;
   bool failed_ = false;
 
   mutable absl::Mutex mutex_;
@@ -231,7 +234,10 @@ void RaftQuorum::AdoptSnapshot(const raft::SnapshotId& id) {
 
 void RaftQuorum::NoteRole(const raft::RoleChange& change) {
   if (change.role == raft::Role::kLeader) {
-    ++terms_begun_;
+    {
+      absl::MutexLock lock(&mutex_);
+      ++facts_.elections;
+    }
     LOG(INFO) << "Controller " << self_.id << " leads term " << change.term
               << " from offset " << NextIndex() << " on.";
     return teller_->Leading(change.term);
@@ -266,9 +272,9 @@ void RaftQuorum::PublishFacts() {
           ? std::min(replica().commit, disk_.log->last()).Next()
           : std::min(replica().commit, persist_.written()).Next();
   facts.log_end = NextIndex();
-  facts.elections = terms_begun_;
   facts.uncommitted_bytes = core_.uncommitted_bytes();
   absl::MutexLock lock(&mutex_);
+  facts.elections = facts_.elections;
   facts_ = facts;
 }
 
@@ -305,8 +311,16 @@ absl::Status RaftQuorum::Propose(LogIndex offset, Term term,
       CheckProposal(offset, term, static_cast<int64_t>(value.size()));
   if (status.ok()) status = Append(offset, std::move(value));
   if (!status.ok()) Resync();
-  Settle();
+  SettleSoon();
   return status;
+}
+
+void RaftQuorum::SettleSoon() {
+  if (std::exchange(settling_, true)) return;
+  deps_.loop->PostAlways([this] {
+    settling_ = false;
+    Settle();
+  });
 }
 
 absl::Status RaftQuorum::Append(LogIndex offset, std::string value) {

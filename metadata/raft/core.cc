@@ -237,6 +237,10 @@ absl::StatusOr<LogIndex> Core::ChangeVoters(VoterSet voters) {
   entry.voters = std::make_shared<const VoterSet>(std::move(voters));
   const LogIndex index = replica_.log.last().index.Next();
   AppendAsLeader(replica_, {std::move(entry)});
+  const std::optional<ReplicaKey>& learner = replica_.leadership.learner;
+  if (learner.has_value() && replica_.membership.current().Contains(*learner)) {
+    replica_.leadership.learner.reset();
+  }
   return index;
 }
 
@@ -279,6 +283,7 @@ absl::StatusOr<LogIndex> Core::RemoveVoter(const ReplicaKey& key) {
 absl::Status Core::AddLearner(const ReplicaKey& key) {
   RETURN_IF_ERROR(RequireLeader());
   if (key == replica_.self) return absl::OkStatus();
+  replica_.leadership.learner = key;
   replica_.leadership.peers.try_emplace(key, replica_.log.last().index);
   SendEntries(replica_, key);
   return absl::OkStatus();
@@ -318,6 +323,7 @@ void Core::OnSnapshotStored(const SnapshotStored& stored) {
 }
 
 Effects Core::TakeEffects() {
+  SendAppended(replica_);
   if (replica_.effects.NeedsPersisting()) {
     replica_.handed.push_back(
         Handed{++replica_.persist_id, replica_.hard, replica_.log.last()});

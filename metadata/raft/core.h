@@ -74,7 +74,7 @@ class Core {
   absl::StatusOr<LogIndex> Propose(std::vector<std::string> payloads);
   absl::StatusOr<LogIndex> AddVoter(const Voter& voter);
   absl::StatusOr<LogIndex> RemoveVoter(const ReplicaKey& key);
-  // The leader sends to it although it does not count.
+  // The leader sends to it although it does not count; one at a time.
   absl::Status AddLearner(const ReplicaKey& key);
   absl::Status TransferLeadership(const ReplicaKey& successor);
   // Answered by ReadOutcome with the same number.

@@ -60,10 +60,17 @@ struct PendingRead {
 
 // A leader's side; empty in other roles.
 struct Leadership {
-  // Voters and learners but the leader itself.
+  // Voters, the learner, and who was removed but may not know yet.
   std::map<ReplicaKey, Progress> peers;
+  // The latest that was added and does not vote.
+  std::optional<ReplicaKey> learner;
+  // Who answered this round knows that the last change of voters is committed.
+  uint64_t change_told_round = 0;
   // First entry of the term: commits and reads wait for it (R8, R18).
   LogIndex first_of_term = kNoIndex;
+  // Entries were appended since effects were taken last; they go out with
+  // those, so that what comes together is sent together.
+  bool appended = false;
   uint64_t round = 0;
   int32_t heartbeat_ticks = 0;
   int32_t quorum_ticks = 0;

@@ -14,6 +14,9 @@
 namespace barnabas::raft {
 namespace {
 
+// Election timeouts without a word of a removed replica.
+constexpr int32_t kRemovedSilentElections = 4;
+
 Progress* FindPeer(Replica& replica, const ReplicaKey& key) {
   auto found = replica.leadership.peers.find(key);
   return found == replica.leadership.peers.end() ? nullptr : &found->second;
@@ -45,6 +48,23 @@ void CheckQuorum(Replica& replica) {
   if (heard) return;
   replica.Fact("leadership given up: no majority of the voters is heard");
   BecomeFollower(replica, replica.hard.term, std::nullopt);
+}
+
+// Who does not belong to it any more is sent to until it knows that, or has
+// been silent for long.
+void ForgetRemoved(Replica& replica) {
+  const LogIndex change = replica.membership.last_change();
+  if (replica.commit < change) return;
+  Leadership& leadership = replica.leadership;
+  std::erase_if(leadership.peers, [&](const auto& item) {
+    const auto& [key, peer] = item;
+    if (replica.membership.current().Contains(key)) return false;
+    if (leadership.learner == key) return false;
+    const bool knows =
+        peer.match() >= change && peer.round() >= leadership.change_told_round;
+    return knows || peer.silent_ticks() > kRemovedSilentElections *
+                                              replica.options.election_ticks;
+  });
 }
 
 void SendSnapshotPiece(Replica& replica, const ReplicaKey& to,
@@ -127,6 +147,7 @@ void TickLeader(Replica& replica) {
     replica.Fact("hand-over given up: the successor did not take over");
     leadership.successor.reset();
   }
+  ForgetRemoved(replica);
   CheckQuorum(replica);
 }
 
@@ -139,6 +160,11 @@ void AppendAsLeader(Replica& replica, std::vector<Entry> entries) {
   }
   replica.Append(entries);
   RefreshPeers(replica);
+  replica.leadership.appended = true;
+}
+
+void SendAppended(Replica& replica) {
+  if (!std::exchange(replica.leadership.appended, false)) return;
   SendEntriesToAll(replica);
 }
 
@@ -203,7 +229,11 @@ void AdvanceCommit(Replica& replica) {
   const bool own_term = reached >= replica.leadership.first_of_term ||
                         SEEDED_BUG(kCommitsOldTermByCount);
   if (reached > replica.commit && own_term) {
+    const bool changed = replica.commit < replica.membership.last_change();
     RaiseCommit(replica, reached);
+    if (changed) {
+      replica.leadership.change_told_round = replica.leadership.round + 1;
+    }
     SettleReads(replica);
     SendEntriesToAll(replica);
     // Followers learn of it with the next entries, or at once when there are

@@ -28,8 +28,10 @@ void AbandonLeadership(Replica& replica);
 // Time passes for the leader: heartbeats, re-sends, check-quorum.
 void TickLeader(Replica& replica);
 
-// Gives entries index and term, appends and sends them.
+// Gives entries index and term and appends them; SendAppended sends them.
 void AppendAsLeader(Replica& replica, std::vector<Entry> entries);
+// Once before effects are taken: what was appended since goes out together.
+void SendAppended(Replica& replica);
 // Sends `to` what it lacks, as far as it may.
 void SendEntries(Replica& replica, const ReplicaKey& to);
 void SendEntriesToAll(Replica& replica);
@@ -49,7 +51,8 @@ void BeginRead(Replica& replica, uint64_t read);
 // Answers reads that are confirmed and committed.
 void SettleReads(Replica& replica);
 
-// Peers are those of the voters in force and the learners that were added.
+// Peers are those of the voters in force and the learner that was added, and
+// who was removed until it knows.
 void RefreshPeers(Replica& replica);
 // Hands over when the successor has everything.
 void ContinueTransfer(Replica& replica);

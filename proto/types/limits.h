@@ -32,9 +32,13 @@ inline constexpr int32_t kReplicationFactorMax = 16;
 // sync, since an acknowledgement would otherwise say what is not so.
 inline constexpr int32_t kReplicasInSync = 1;
 inline constexpr int32_t kBrokersMax = 1000;
-// Items of one admin call, and records of one metadata entry.
+// Items of one admin call, and records that a request for topics, partitions
+// or settings may take.
 inline constexpr int32_t kItemsPerCallMax = 1000;
-inline constexpr int32_t kRecordsPerEntryMax = 20 * 1000;
+inline constexpr int32_t kRecordsPerPlanMax = 20 * 1000;
+// One metadata entry. Enough for a change of every partition that a cluster may
+// have, as when a broker that leads them all is fenced, so that it is atomic.
+inline constexpr int64_t kMetadataEntryBytesMax = 24 * kMiB;
 // Producers that one partition remembers; the least recent one goes first.
 inline constexpr int32_t kProducersPerPartitionMax = 10 * 1000;
 // Batches remembered per producer (Kafka's five in flight).

@@ -21,7 +21,7 @@ Options MakeOptions(uint64_t seed, const image::ClusterImage& image) {
   options.image = image;
   options.pending_entries_max = 8;
   options.pending_replies_max = 32;
-  options.records_per_entry_max = kRecordsPerEntry;
+  options.entry_bytes_max = kEntryBytes;
   return options;
 }
 

@@ -27,7 +27,7 @@
 namespace barnabas::active {
 
 // Small, so that large plans are cut; no planned request reaches it.
-inline constexpr int32_t kRecordsPerEntry = 24;
+inline constexpr int64_t kEntryBytes = 2048;
 
 // The brokers' side of their sessions.
 class BrokerBench {

@@ -96,6 +96,33 @@ TEST_F(RaftMembersTest, ALearnerIsShownAndDoesNotVoteUntilItCaughtUp) {
   EXPECT_EQ(record.voters_size(), 4);
 }
 
+TEST_F(RaftMembersTest, WhoVotedAndWasRemovedIsNoLearnerAgain) {
+  Lead();
+  ASSERT_OK(members_.Learn(Stranger()));
+  Follow(7);
+  const auto change =
+      [this](const absl::StatusOr<internal::v1::VotersRecord>& planned) {
+        ASSERT_OK(planned.status());
+        ASSERT_OK_AND_ASSIGN(const raft::VoterSet next,
+                             ReadVoters(planned->voters()));
+        ASSERT_OK(members_.Propose(next, VotersValue(next)));
+        node_.Persist();
+        for (int32_t id : {2, 3, 7}) Follow(id);
+        node_.Take();
+      };
+  change(members_.With(Stranger()));
+  change(members_.Without(NodeId(7)));
+  EXPECT_EQ(members_.Describe().size(), 3u);
+  EXPECT_EQ(Ids(*members_.TakeNewPeers()), (std::vector<int32_t>{2, 3, 7}))
+      << "it shall hear that it was removed";
+  for (int i = 0; i < 5 * raft::kElection; ++i) {
+    node_.core().Tick();
+    Follow(2);
+    node_.Take();
+  }
+  EXPECT_EQ(Ids(*members_.TakeNewPeers()), (std::vector<int32_t>{2, 3}));
+}
+
 TEST_F(RaftMembersTest, ProposesWhatWasPlanned) {
   Lead();
   ASSERT_OK_AND_ASSIGN(const internal::v1::VotersRecord record,

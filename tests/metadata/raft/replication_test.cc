@@ -41,6 +41,80 @@ TEST(ReplicationTest, AMajorityOfDurableCopiesCommits) {
   EXPECT_EQ(node.commit(), LogIndex(1));
 }
 
+TEST(ReplicationTest, WhatIsProposedTogetherIsSentTogether) {
+  Node node(1, 3);
+  node.Win(1);
+  node.Receive(2, 1, AppendReply{true, LogIndex(1), {}, 1});
+  node.Take();
+  ASSERT_TRUE(node.core().Propose({"x"}).ok());
+  ASSERT_TRUE(node.core().Propose({"y"}).ok());
+  const Effects effects = node.Take();
+  const AppendRequest* request = Find<AppendRequest>(effects.now, 2);
+  ASSERT_NE(request, nullptr);
+  EXPECT_EQ(request->entries.size(), 2u);
+}
+
+// A leader of three that has committed the removal of node 3.
+class RemovalTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    node_.Win(1);
+    node_.Receive(2, 1, AppendReply{true, LogIndex(1), {}, 1});
+    node_.Take();
+    ASSERT_TRUE(node_.core().RemoveVoter(Key(3)).ok());
+    node_.Persist();
+    node_.Receive(2, 1, AppendReply{true, LogIndex(2), {}, 1});
+    ASSERT_EQ(node_.commit(), LogIndex(2));
+  }
+  // One that the others answer, but for node 3.
+  void Tick() {
+    node_.core().Tick();
+    node_.Receive(2, 1, AppendReply{true, LogIndex(2), {}, round()});
+    node_.Take();
+  }
+  uint64_t round() { return node_.core().replica().leadership.round; }
+  bool Sends() {
+    return node_.core().replica().leadership.peers.contains(Key(3));
+  }
+
+  Node node_{1, 3};
+};
+
+TEST_F(RemovalTest, ARemovedReplicaIsSentToUntilItKnows) {
+  Tick();
+  EXPECT_TRUE(Sends());
+  // It holds the entry, but does not know that it is committed.
+  node_.Receive(3, 1, AppendReply{true, LogIndex(2), {}, 1});
+  Tick();
+  EXPECT_TRUE(Sends());
+  for (int i = 0; i < Options().heartbeat_ticks; ++i) Tick();
+  node_.Receive(3, 1, AppendReply{true, LogIndex(2), {}, round()});
+  Tick();
+  EXPECT_FALSE(Sends());
+}
+
+TEST_F(RemovalTest, ARemovedReplicaThatIsSilentIsForgotten) {
+  for (int i = 0; i < 2 * kElection; ++i) Tick();
+  EXPECT_TRUE(Sends());
+  for (int i = 0; i < 3 * kElection; ++i) Tick();
+  EXPECT_FALSE(Sends());
+}
+
+TEST(ReplicationTest, ALearnerIsSentToUntilAnotherTakesItsPlace) {
+  Node node(1, 3);
+  node.Win(1);
+  node.Receive(2, 1, AppendReply{true, LogIndex(1), {}, 1});
+  ASSERT_TRUE(node.core().AddLearner(Key(4)).ok());
+  node.Receive(4, 1, AppendReply{true, LogIndex(1), {}, 9});
+  node.core().Tick();
+  EXPECT_TRUE(node.core().replica().leadership.peers.contains(Key(4)));
+  ASSERT_TRUE(node.core().AddLearner(Key(5)).ok());
+  node.core().Tick();
+  EXPECT_FALSE(node.core().replica().leadership.peers.contains(Key(4)));
+  EXPECT_TRUE(node.core().replica().leadership.peers.contains(Key(5)));
+  node.Take();
+}
+
 TEST(ReplicationTest, AReadWaitsForALaterHeartbeatAndTheTermsFirstEntry) {
   Node node(1, 3);
   node.Win(1);
