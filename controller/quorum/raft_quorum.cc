@@ -280,6 +280,12 @@ void RaftQuorum::PublishFacts() {
 
 absl::Status RaftQuorum::CheckProposal(LogIndex offset, Term term,
                                        int64_t bytes) const {
+  if (!failed_ && persist_.full()) {
+    return MakeError(
+        ErrorCode::kDiskFull,
+        absl::StrCat("the disk of ", deps_.directory->path(), " is full"),
+        "make room; the controller goes on by itself");
+  }
   if (failed_ || !Leads(term) || teller_->led() != term ||
       offset != NextIndex()) {
     return MakeError(
@@ -287,12 +293,6 @@ absl::Status RaftQuorum::CheckProposal(LogIndex offset, Term term,
         absl::StrCat("controller ", self_.id.value(), " does not lead term ",
                      term.value(), " at offset ", offset.value()),
         "try again");
-  }
-  if (persist_.full()) {
-    return MakeError(
-        ErrorCode::kDiskFull,
-        absl::StrCat("the disk of ", deps_.directory->path(), " is full"),
-        "make room; the controller goes on by itself");
   }
   if (bytes > kEntryBytesMax) {
     return WithSize(

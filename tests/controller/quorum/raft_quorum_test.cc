@@ -193,6 +193,8 @@ TEST_F(RaftQuorumTest, AFullDiskOnlyPausesIt) {
   absl::Status status;
   for (int i = 0; i < 100 && status.ok(); ++i) {
     status = node->Propose(std::string(100000, 'x'));
+    // It is written in a later turn of the loop.
+    scheduler_.RunFor(absl::Milliseconds(1));
   }
   EXPECT_THAT(status, HasErrorCode(ErrorCode::kDiskFull));
   scheduler_.RunFor(absl::Seconds(3));
