@@ -215,10 +215,7 @@ absl::Status RecoveryScan::OpenAtPoint(Segment* segment) {
     return absl::OkStatus();
   }
   if (segment->index().Load(point_.index).ok()) {
-    const absl::StatusOr<std::optional<OffsetEntry>> last =
-        segment->index().FindOffset();
-    const int64_t from = last.ok() && last->has_value() ? (*last)->position : 0;
-    RETURN_IF_ERROR(CheckTail(*segment, from));
+    RETURN_IF_ERROR(CheckTail(*segment));
     segment->SetExtent(point_.position, point_.end);
     return absl::OkStatus();
   }
@@ -231,13 +228,17 @@ absl::Status RecoveryScan::OpenAtPoint(Segment* segment) {
                   absl::StrCat("offset ", segment->next().value(),
                                " is due here, not ", point_.end.value()));
   }
-  return absl::OkStatus();
+  // Headers were enough for the index; whoever opens the log next, with that
+  // index, looks at the same batches, and must not be the first to find damage.
+  return CheckTail(*segment);
 }
 
 // The batches between the last index entry and the point are sound and lead
 // exactly to it.
-absl::Status RecoveryScan::CheckTail(const Segment& segment,
-                                     int64_t from) const {
+absl::Status RecoveryScan::CheckTail(const Segment& segment) const {
+  const absl::StatusOr<std::optional<OffsetEntry>> last =
+      segment.index().FindOffset();
+  const int64_t from = last.ok() && last->has_value() ? (*last)->position : 0;
   BatchWalk walk(segment.file().get(), from, point_.position,
                  WalkDepth::kChecksums, kTailWindow);
   Offset end = segment.base();

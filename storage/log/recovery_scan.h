@@ -89,7 +89,7 @@ class RecoveryScan {
   absl::StatusOr<TimeEntry> CheckSealed(const Segment& segment, int64_t size,
                                         Offset next) const;
   absl::Status OpenAtPoint(Segment* segment);
-  absl::Status CheckTail(const Segment& segment, int64_t from) const;
+  absl::Status CheckTail(const Segment& segment) const;
   absl::Status ScanFrom(size_t i);
   // True when the segment was sound to its end.
   absl::StatusOr<bool> ScanSegment(Segment* segment);

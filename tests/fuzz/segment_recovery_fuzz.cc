@@ -131,9 +131,8 @@ void Try(const FileMap& contents) {
   auto again = log::OptionsOn(&files, &clock);
   again.clean = true;
   const auto log = log::PartitionLog::Open(again);
-  if (!log.ok() || (*log)->facts().log_end != end) {
-    Die("what was closed can be opened");
-  }
+  if (!log.ok()) Die("closed, not opened: " + log.status().ToString());
+  if ((*log)->facts().log_end != end) Die("what was closed is what is opened");
 }
 
 }  // namespace

@@ -85,6 +85,21 @@ TEST_F(RecoveryScanTest, FlipsJustBelowThePointAreRefused) {
   EXPECT_OK(Open());
 }
 
+// Whoever opens it next, with the index that was rebuilt, would refuse it.
+TEST_F(RecoveryScanTest, FlipsBelowThePointAreRefusedWithoutAnIndexToo) {
+  Fill(kFlushed, /*close=*/false);
+  const std::string path = FileOf(Point().segment_base);
+  std::string index = path;
+  index.replace(index.size() - 3, 3, "index");
+  ASSERT_OK(files_.RemoveFile(index));
+  for (int64_t back = 1; back < 60; back += 7) {
+    files_.FlipBits(path, Point().position - back, 1);
+    ExpectRefused(path);
+    files_.FlipBits(path, Point().position - back, 1);
+  }
+  EXPECT_OK(Open());
+}
+
 TEST_F(RecoveryScanTest, MissingSegmentsBelowThePointAreRefused) {
   Fill(kFlushed, /*close=*/false);
   ASSERT_OK(files_.RemoveFile(FileOf(Point().segment_base)));
