@@ -64,8 +64,8 @@ struct Leadership {
   std::map<ReplicaKey, Progress> peers;
   // The latest that was added and does not vote.
   std::optional<ReplicaKey> learner;
-  // Who answered this round knows that the last change of voters is committed.
-  uint64_t change_told_round = 0;
+  // By removed replica: who answers this round knows of its removal.
+  std::map<ReplicaKey, uint64_t> removal_told;
   // First entry of the term: commits and reads wait for it (R8, R18).
   LogIndex first_of_term = kNoIndex;
   // Entries were appended since effects were taken last; they go out with

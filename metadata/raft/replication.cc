@@ -50,20 +50,26 @@ void CheckQuorum(Replica& replica) {
   BecomeFollower(replica, replica.hard.term, std::nullopt);
 }
 
+bool Belongs(const Replica& replica, const ReplicaKey& key) {
+  return replica.membership.current().Contains(key) ||
+         replica.leadership.learner == key;
+}
+
 // Who does not belong to it any more is sent to until it knows that, or has
 // been silent for long.
 void ForgetRemoved(Replica& replica) {
-  const LogIndex change = replica.membership.last_change();
-  if (replica.commit < change) return;
+  if (replica.commit < replica.membership.last_change()) return;
   Leadership& leadership = replica.leadership;
   std::erase_if(leadership.peers, [&](const auto& item) {
     const auto& [key, peer] = item;
-    if (replica.membership.current().Contains(key)) return false;
-    if (leadership.learner == key) return false;
+    if (Belongs(replica, key)) return false;
+    const auto told = leadership.removal_told.find(key);
     const bool knows =
-        peer.match() >= change && peer.round() >= leadership.change_told_round;
-    return knows || peer.silent_ticks() > kRemovedSilentElections *
-                                              replica.options.election_ticks;
+        told != leadership.removal_told.end() && peer.round() >= told->second;
+    const bool gone = peer.silent_ticks() >
+                      kRemovedSilentElections * replica.options.election_ticks;
+    if (knows || gone) leadership.removal_told.erase(key);
+    return knows || gone;
   });
 }
 
@@ -216,6 +222,11 @@ void SendHeartbeats(Replica& replica) {
     request.previous = term.has_value() ? EntryId{*term, previous} : EntryId{};
     request.commit = std::min(replica.commit, previous);
     request.round = leadership.round;
+    if (Belongs(replica, key)) {
+      leadership.removal_told.erase(key);
+    } else if (request.commit >= replica.membership.last_change()) {
+      leadership.removal_told.try_emplace(key, leadership.round);
+    }
     replica.Send(key, std::move(request));
   }
 }
@@ -229,11 +240,7 @@ void AdvanceCommit(Replica& replica) {
   const bool own_term = reached >= replica.leadership.first_of_term ||
                         SEEDED_BUG(kCommitsOldTermByCount);
   if (reached > replica.commit && own_term) {
-    const bool changed = replica.commit < replica.membership.last_change();
     RaiseCommit(replica, reached);
-    if (changed) {
-      replica.leadership.change_told_round = replica.leadership.round + 1;
-    }
     SettleReads(replica);
     SendEntriesToAll(replica);
     // Followers learn of it with the next entries, or at once when there are

@@ -83,8 +83,9 @@ class RemovalTest : public ::testing::Test {
 TEST_F(RemovalTest, ARemovedReplicaIsSentToUntilItKnows) {
   Tick();
   EXPECT_TRUE(Sends());
-  // It holds the entry, but does not know that it is committed.
-  node_.Receive(3, 1, AppendReply{true, LogIndex(2), {}, 1});
+  // It holds the entry, but does not know that it is committed: the heartbeat
+  // that it answers went out before it held it.
+  node_.Receive(3, 1, AppendReply{true, LogIndex(2), {}, round()});
   Tick();
   EXPECT_TRUE(Sends());
   for (int i = 0; i < Options().heartbeat_ticks; ++i) Tick();
@@ -109,6 +110,11 @@ TEST(ReplicationTest, ALearnerIsSentToUntilAnotherTakesItsPlace) {
   node.core().Tick();
   EXPECT_TRUE(node.core().replica().leadership.peers.contains(Key(4)));
   ASSERT_TRUE(node.core().AddLearner(Key(5)).ok());
+  for (int i = 0; i <= Options().heartbeat_ticks; ++i) node.core().Tick();
+  node.Receive(
+      4, 1,
+      AppendReply{
+          true, LogIndex(1), {}, node.core().replica().leadership.round});
   node.core().Tick();
   EXPECT_FALSE(node.core().replica().leadership.peers.contains(Key(4)));
   EXPECT_TRUE(node.core().replica().leadership.peers.contains(Key(5)));
