@@ -28,6 +28,7 @@
 #include "client/rpc/unary_call.h"
 #include "metadata/image/cluster_delta.h"
 #include "metadata/image/cluster_image.h"
+#include "metadata/image/features.h"
 #include "metadata/image/snapshot_bytes.h"
 #include "proto/types/uuid.h"
 #include "storage/env/system_clock.h"
@@ -64,6 +65,7 @@ class PlayedBroker {
     frame->set_incarnation_id(Uuid::FromRandom(seed, 1).ToString());
     frame->set_directory_id(Uuid::FromRandom(seed, 2).ToString());
     frame->set_version("bench");
+    image::WriteRanges(image::UnderstoodFeatures(), *frame->mutable_features());
     internal::v1::BrokerEndpoint* const endpoint = frame->add_endpoints();
     endpoint->set_listener("client");
     endpoint->set_host("127.0.0.1");
