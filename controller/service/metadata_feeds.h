@@ -2,8 +2,8 @@
 //
 // What: each stream gets committed entries from the offset that its follower
 //   asked for, in chunks, for ever, behind a snapshot where the log begins only
-//   later; an idle one gets the committed end every
-//   second, so that silence means trouble.
+//   later; an idle one gets the committed end four times a second, so that
+//   silence means trouble.
 // Backpressure: one chunk of a stream is read and written at a time, and the
 //   next is read when gRPC took it; a slow follower holds one chunk.
 // Units: offsets of the metadata log; bytes.

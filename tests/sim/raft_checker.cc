@@ -1,5 +1,6 @@
 #include "tests/sim/raft_checker.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "absl/strings/str_cat.h"
@@ -48,7 +49,14 @@ void RaftChecker::OnLeader(const raft::ReplicaKey& node, Term term,
                        at->second.id.value(), " and ", node.id.value(),
                        " led term ", term.value()));
   }
+  // Who wins an older term late, while a newer one has its leader, lacks what
+  // that one commits, and can commit nothing.
+  LogIndex owed = raft::kNoIndex;
+  for (const auto& [earlier, commit] : reached_) {
+    if (earlier < term) owed = std::max(owed, commit);
+  }
   for (const auto& [index, what] : committed_) {
+    if (index > owed) break;
     if (index <= disk.latest_snapshot().id.index) continue;
     if (replica.log.TermAt(index) != what.first) {
       Break(absl::StrCat("R7: the leader of term ", term.value(),
@@ -122,6 +130,11 @@ void RaftChecker::OnLeaderCommit(
     Break(absl::StrCat("R8: entry ", commit.value(), " was committed with ",
                        holders, " durable copies of ", voters.size()));
   }
+}
+
+void RaftChecker::OnCommit(LogIndex commit, Term term) {
+  LogIndex& reached = reached_.try_emplace(term, commit).first->second;
+  reached = std::max(reached, commit);
 }
 
 void RaftChecker::OnApply(const raft::Entry& entry, LogIndex expected) {

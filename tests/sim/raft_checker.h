@@ -36,6 +36,8 @@ class RaftChecker {
   // R8, R12: a majority of `voters` must hold it durably.
   void OnLeaderCommit(LogIndex commit, const raft::Replica& leader,
                       const std::map<raft::ReplicaKey, const RaftDisk*>& disks);
+  // A node in `term` knows that all up to `commit` is committed.
+  void OnCommit(LogIndex commit, Term term);
   // R10.
   void OnApply(const raft::Entry& entry, LogIndex expected);
   // R10, R13: what is applied up to `index` is the same everywhere.
@@ -54,6 +56,8 @@ class RaftChecker {
   std::map<std::pair<Term, raft::ReplicaKey>, raft::ReplicaKey> votes_;
   std::map<raft::EntryId, uint64_t> entries_;
   std::map<LogIndex, std::pair<Term, uint64_t>> committed_;
+  // How far nodes in each term knew of commits.
+  std::map<Term, LogIndex> reached_;
   std::map<LogIndex, uint64_t> applied_;
   std::map<uint64_t, LogIndex> reads_;
   std::string broken_;

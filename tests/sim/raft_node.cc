@@ -253,6 +253,7 @@ void RaftNode::CarryOut(
     if (replica.role == raft::Role::kLeader) {
       checker_->OnLeaderCommit(*effects.commit, replica, disks);
     }
+    checker_->OnCommit(*effects.commit, replica.hard.term);
     ApplyTo(*effects.commit);
   }
   for (const raft::ReadOutcome& read : effects.reads) {
