@@ -73,10 +73,31 @@ void ForgetRemoved(Replica& replica) {
   });
 }
 
+void SendHeartbeat(Replica& replica, const ReplicaKey& key,
+                   const Progress& peer) {
+  AppendRequest request;
+  // What the peer surely has, so that a heartbeat is never refused; its
+  // commit is bounded by the receiver's own end.
+  const LogIndex previous = peer.match();
+  const std::optional<Term> term = replica.log.TermAt(previous);
+  request.previous = term.has_value() ? EntryId{*term, previous} : EntryId{};
+  request.commit = std::min(replica.commit, previous);
+  request.round = replica.leadership.round;
+  replica.Send(key, std::move(request));
+}
+
 void SendSnapshotPiece(Replica& replica, const ReplicaKey& to,
                        const Progress& peer) {
   replica.effects.snapshots.push_back(SnapshotSend{
       to, replica.hard.term, peer.snapshot().id, peer.snapshot().position});
+}
+
+// Who was behind when others committed shall not wait for the next heartbeat;
+// entries that are yet to be sent tell as well.
+void TellCommit(Replica& replica, const ReplicaKey& key, const Progress& peer) {
+  const bool idle = peer.mode() == SendMode::kReplicate &&
+                    peer.next() > replica.log.last().index;
+  if (idle) SendHeartbeat(replica, key, peer);
 }
 
 // A leader that is no voter any more leads until that is committed.
@@ -213,21 +234,14 @@ void SendHeartbeats(Replica& replica) {
   Leadership& leadership = replica.leadership;
   leadership.heartbeat_ticks = 0;
   ++leadership.round;
+  const LogIndex change = replica.membership.last_change();
   for (auto& [key, peer] : leadership.peers) {
-    AppendRequest request;
-    // What the peer surely has, so that a heartbeat is never refused; its
-    // commit is bounded by the receiver's own end.
-    const LogIndex previous = peer.match();
-    const std::optional<Term> term = replica.log.TermAt(previous);
-    request.previous = term.has_value() ? EntryId{*term, previous} : EntryId{};
-    request.commit = std::min(replica.commit, previous);
-    request.round = leadership.round;
+    SendHeartbeat(replica, key, peer);
     if (Belongs(replica, key)) {
       leadership.removal_told.erase(key);
-    } else if (request.commit >= replica.membership.last_change()) {
+    } else if (std::min(replica.commit, peer.match()) >= change) {
       leadership.removal_told.try_emplace(key, leadership.round);
     }
-    replica.Send(key, std::move(request));
   }
 }
 
@@ -306,7 +320,10 @@ void OnAppendReply(Replica& replica, const Message& message,
     peer->OnRefused(agreed.index.Next(), reply.round);
   } else {
     const LogIndex match = std::min(reply.match, replica.log.last().index);
+    const bool committed = match <= replica.commit;
     const bool rose = peer->OnAccepted(match, reply.round);
+    // The others committed it before; when it was told, it did not hold it.
+    if (rose && committed) TellCommit(replica, message.from, *peer);
     if (rose) AdvanceCommit(replica);
   }
   // Leadership may have ended with that commit.

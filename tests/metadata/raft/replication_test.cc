@@ -41,6 +41,23 @@ TEST(ReplicationTest, AMajorityOfDurableCopiesCommits) {
   EXPECT_EQ(node.commit(), LogIndex(1));
 }
 
+TEST(ReplicationTest, WhoIsLateIsToldOfTheCommitWhenItAcknowledges) {
+  Node node(1, 3);
+  node.Win(1);
+  node.Receive(2, 1, AppendReply{true, LogIndex(1), {}, 1});
+  node.Take();
+  ASSERT_EQ(node.commit(), LogIndex(1));
+  node.Receive(3, 1, AppendReply{true, LogIndex(1), {}, 1});
+  const Effects effects = node.Take();
+  const AppendRequest* request = Find<AppendRequest>(effects.now, 3);
+  ASSERT_NE(request, nullptr);
+  EXPECT_EQ(request->commit, LogIndex(1));
+  EXPECT_TRUE(request->entries.empty());
+  // Once is enough.
+  node.Receive(3, 1, AppendReply{true, LogIndex(1), {}, 1});
+  EXPECT_EQ(Find<AppendRequest>(node.Take().now, 3), nullptr);
+}
+
 TEST(ReplicationTest, WhatIsProposedTogetherIsSentTogether) {
   Node node(1, 3);
   node.Win(1);
