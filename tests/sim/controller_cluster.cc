@@ -18,10 +18,12 @@ constexpr absl::Duration kConvergence = absl::Seconds(120);
 constexpr absl::Duration kAskAgain = absl::Milliseconds(100);
 // Long enough for an election that should not be.
 constexpr absl::Duration kHealed = absl::Seconds(3);
-// Tasks of one wait; more are a livelock.
+// For what went wrong before healing to show.
+constexpr absl::Duration kSurfacing = absl::Seconds(1);
 // Slower ones could not elect a leader in time.
 constexpr absl::Duration kDiskMax = absl::Milliseconds(200);
 constexpr size_t kTextMax = 300;
+// Tasks of one wait; more are a livelock.
 constexpr int64_t kStepsMax = 1'000'000;
 
 quorum::Voter MakeVoter(int node) {
@@ -330,11 +332,12 @@ void ControllerCluster::Heal() {
   for (const auto& node : nodes_) {
     node->files().plan()->Clear();
     node->SetStalled(false);
-    if (node->up()) {
-      node->loop().SetPaused(false);
-    } else {
-      node->Start();
-    }
+    if (node->up()) node->loop().SetPaused(false);
+  }
+  // A sync that failed while its node was paused ends it only now.
+  RunFor(kSurfacing);
+  for (const auto& node : nodes_) {
+    if (!node->up()) node->Start();
   }
 }
 
